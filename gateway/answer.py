@@ -1,0 +1,37 @@
+"""What a door and the road say to each other: a peer, raw bytes in, one answer out. Knows nothing of sockets or XML."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+
+from protocol.codes import Code
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Who is at the other end: the IP address, and the DER of the TLS client certificate where one was presented."""
+
+    address: str
+    tls_certificate: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The exact bytes to send back, the HTTP status they go under, and whether the connection ends after them."""
+
+    data: bytes
+    http: int
+    close: bool = False
+
+
+class Road(Protocol):
+    """What doors need of the road: one answer per message, and an unsigned Fault for what never became a message."""
+
+    def answer(self, raw: bytes, peer: Peer) -> Deferred[Answer]:
+        """Take one whole message to its answer; the Deferred never fails, whatever the bytes are."""
+        ...
+
+    def fault(self, code: Code) -> Answer:
+        """Make the unsigned Fault for this code, with the HTTP status its table gives."""
+        ...
