@@ -1,0 +1,1 @@
+"""Tests of the house itself: layout, style, dependencies, packaging and the systemd unit."""

@@ -1,0 +1,1 @@
+"""Machinery shared by tests, benchmark and demo: real servers and tools, started and stopped cleanly."""
