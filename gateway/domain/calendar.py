@@ -1,0 +1,16 @@
+"""The business clock: which business date a moment has, in Asia/Shanghai (O25)."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""China keeps one time of UTC+8 without summer time since 1992, so no time zone database is asked."""
+
+
+def business_date(now_ms: int, offset_ms: int) -> date:
+    """The business date at database time `now_ms` (milliseconds since 1970 UTC) with the clock moved by `offset_ms`."""
+    return instant(now_ms + offset_ms).astimezone(SHANGHAI).date()
+
+
+def instant(at_ms: int) -> datetime:
+    """Milliseconds since 1970 UTC as an aware datetime in UTC."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC)

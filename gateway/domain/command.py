@@ -1,0 +1,97 @@
+"""A verified, validated message as a typed command, and what may be decided about it: the types between road and journal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gateway.domain.facts import Transfer
+from protocol.catalogue import Service
+from protocol.codes import Code
+from protocol.envelope import Head, Outcome
+from protocol.errors import Detail
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """A refusal with its code and every fault of its stage."""
+
+    code: Code
+    details: tuple[Detail, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the gateway saw of a message, for SelfTest: computed from the sender's own bytes and the register."""
+
+    algorithm: str
+    digest_algorithm: str
+    digest: bytes
+    signed_info: bytes
+    certificate: str
+    certificate_not_after: datetime
+    sm2_id: str | None
+    sm2_z: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One verified message: who, what, and its exact bytes.
+
+    `service` and `body` are None where the message is refused already (`refusal`): an unknown service, a schema fault.
+    `skew_ms` is SentAt minus the clock of the gateway when the message came, None where SentAt is missing.
+    """
+
+    head: Head
+    raw: bytes
+    encoding: str
+    body_digest: bytes
+    received_at: datetime
+    skew_ms: int
+    seen: Seen
+    service: Service | None
+    body: Any
+    refusal: Refuse | None = None
+
+    @property
+    def language(self) -> str:
+        """The language of the answer: the sender's, else Chinese."""
+        return self.head.language or "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that is ready: its outcome, and its body as canonical XML text."""
+
+    outcome: Outcome
+    body: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The stored reply of the same request, by the log row (chain, number) that holds its exact bytes."""
+
+    reply: tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The same request is under way in another process: look again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """An accepted instruction: the core is to move the money."""
+
+    transfer: Transfer
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A query that the core must answer: what to ask it, and what to make of its answer."""
+
+    ask: Callable[[Any], Any]
+    then: Callable[[Any], Reply | Refuse]
+
+
+Decision = Refuse | Reply | Replay | Wait | Pay | Look

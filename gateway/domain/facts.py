@@ -1,0 +1,89 @@
+"""What a decision may know: plain values that the journal gathers in the transaction of the decision."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from protocol.codes import Code
+from protocol.errors import Detail
+from protocol.messages.transfer import TransferState
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a group is decided: database time in milliseconds since 1970 UTC, and the business date in Asia/Shanghai."""
+
+    now_ms: int
+    business_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The operator who signed and the customer it acts for, as registered now."""
+
+    customer_status: str
+    operator_status: str
+    permissions: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """An instruction given to the core, as it stands; `amount` in fen, `booked_ms` in database time."""
+
+    customer_id: str
+    request_id: str
+    payer_account: str
+    payee_account: str
+    payee_name: str
+    payee_bank_code: str | None
+    amount: int
+    currency: str
+    purpose: str
+    end_to_end_id: str | None
+    remark: str | None
+    business_date: date
+    state: TransferState
+    reasons: tuple[Code, ...] = ()
+    reference: str | None = None
+    booked_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A used-up request id: who used it, for what, and what was decided; `transfer` where money was to move."""
+
+    customer_id: str
+    request_id: str
+    kind: str
+    operator_id: str
+    service: str
+    body_digest: bytes
+    encoding: str
+    language: str
+    received_ms: int
+    business_date: date
+    epoch: int
+    attempts: int
+    due_ms: int | None
+    code: Code | None
+    details: tuple[Detail, ...]
+    reply: tuple[str, int] | None
+    transfer: Transfer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Which facts a command wants: the accounts to test for attachment, or all of them, and the request id it is about
+    (its own where it moves money)."""
+
+    accounts: frozenset[str] = frozenset()
+    all_accounts: bool = False
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of one command: `attached` holds those of the accounts asked for (or all) that the customer has."""
+
+    actor: Actor | None
+    attached: frozenset[str]
+    request: Request | None = None

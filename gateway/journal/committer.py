@@ -1,0 +1,356 @@
+"""The committer: one thread that owns the database connection and decides everything that waits in one transaction.
+
+A turn is one durable commit. It stores what the desk brought back (outcomes, replies, log rows) and enters what came in
+(claims, facts, decisions, instructions). Then the stored replies leave and the decided commands go to the desk, so that
+the next group is entered while one is at the core. There is no artificial delay: a turn takes whatever waits.
+
+When the database fails, every waiter is told and nothing is kept in memory: whoever has the lease when it ends asks the
+core by id. A group that fails otherwise is done again one by one, so that one poisoned command stops no other.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from twisted.logger import Logger
+
+from core_adapter.database import CommitUnknown
+from gateway.domain.command import Wait
+from gateway.domain.repeat import is_same
+from gateway.journal import record
+from gateway.journal.chain import Chain
+from gateway.journal.record import Key
+from gateway.journal.task import Desk, Result, Serving, Task, Waiter, Work
+from gateway.journal.turn import Entered, LeaseLost, Turn
+from protocol.catalogue import Kind
+from protocol.codes import Code
+
+PARK_SECONDS = 0.05
+"""How long a copy whose original runs in another process waits before it looks again."""
+TICK_SECONDS = 1.0
+"""How often the upkeep runs: due work, the register's version, the seal."""
+TAKE_OVER_MAX = 200
+"""How many requests one turn of upkeep takes over."""
+
+
+class Committer:
+    """The thread and its inbox; see the module. All times handed in are in seconds."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        serving: Serving,
+        *,
+        owner: str,
+        new_chain: Callable[[], str],
+        lease_seconds: float,
+        reply_seconds: float,
+        queue_max: int,
+        upkeep: Sequence[Callable[[Connection], None]] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`upkeep` runs once a second, each in a transaction of its own; `owner` names this process in leases."""
+        self._engine = engine
+        self._serving = serving
+        self._owner = owner
+        self._new_chain = new_chain
+        self._lease_ms = int(lease_seconds * 1000)
+        self._reply_seconds = reply_seconds
+        self._queue_max = queue_max
+        self._upkeep = upkeep
+        self._clock = clock
+        self._desk: Desk | None = None
+        self._chain: Chain | None = None
+        self._work = Work()
+        self._jobs: list[tuple[Callable[[Connection], Any], Callable[[Any], None]]] = []
+        self._inflight: dict[Key, Task] = {}
+        self._at_desk: dict[Task, float] = {}
+        self._parked: list[tuple[float, Task]] = []
+        self._wake = threading.Condition()
+        self._stopping = False
+        self._next_tick = 0.0
+        self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
+        self.database_ok = False
+        self.on_turn: Callable[[int, float], None] = lambda size, seconds: None
+        self.log = Logger(namespace="committer")
+
+    # -- called from other threads
+
+    def start(self, desk: Desk) -> None:
+        """Begin to take turns."""
+        self._desk = desk
+        self._thread.start()
+
+    def submit(self, waiter: Waiter) -> None:
+        """Take one command; its waiter is told Code.BUSY at once when too much waits."""
+        with self._wake:
+            if not self._stopping and len(self._work.commands) < self._queue_max:
+                self._work.commands.append(Task([waiter], self._clock()))
+                self._wake.notify()
+                return
+            refusal = Code.SHUTTING_DOWN if self._stopping else Code.BUSY
+        waiter.deliver(refusal)
+
+    def bring(self, results: list[Result]) -> None:
+        """Take what the desk has done."""
+        with self._wake:
+            self._work.results += results
+            self._wake.notify()
+
+    def run_in_transaction(self, job: Callable[[Connection], Any], done: Callable[[Any], None]) -> None:
+        """Run `job` in a transaction of its own between two turns; `done` gets its value or its exception."""
+        with self._wake:
+            self._jobs.append((job, done))
+            self._wake.notify()
+
+    def stop(self, seconds: float) -> bool:
+        """Take nothing new, carry what is under way to its replies, end; False when `seconds` were not enough."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    @property
+    def waiting(self) -> int:
+        """How many commands wait for a turn."""
+        return len(self._work.commands)
+
+    @property
+    def under_way(self) -> int:
+        """How many tasks are at the desk."""
+        return len(self._at_desk)
+
+    # -- the committer's thread
+
+    def _run(self) -> None:
+        while True:
+            work, jobs, finished = self._take()
+            for job, done in jobs:
+                self._job(job, done)
+            if work.commands or work.results:
+                begun = self._clock()
+                self._turn(work)
+                self.on_turn(len(work.commands), self._clock() - begun)
+            if finished:
+                return
+            now = self._clock()
+            if now >= self._next_tick:
+                self._next_tick = now + TICK_SECONDS
+                self._tick()
+
+    def _take(self) -> tuple[Work, list[tuple[Callable[[Connection], Any], Callable[[Any], None]]], bool]:
+        """Wait for something to do; take all of it."""
+        with self._wake:
+            while True:
+                now = self._clock()
+                due = [task for at, task in self._parked if at <= now]
+                late = self._late(now)
+                if due:
+                    self._parked = [(at, task) for at, task in self._parked if at > now]
+                if due or late or self._work.commands or self._work.results or self._jobs:
+                    work, self._work = self._work, Work()
+                    jobs, self._jobs = self._jobs, []
+                    work.commands += due
+                    work.results += late
+                    return work, jobs, False
+                if self._stopping and not self._at_desk and not self._parked:
+                    return Work(), [], True
+                if now >= self._next_tick and not self._stopping:
+                    return Work(), [], False
+                self._wake.wait(self._pause(now))
+
+    def _pause(self, now: float) -> float:
+        """Seconds until something may be due by itself."""
+        moments = [self._next_tick, *(at for at, _ in self._parked)]
+        if oldest := next(iter(self._at_desk.values()), None):
+            moments.append(oldest + self._reply_seconds)
+        return max(0.001, min(moments) - now) if not self._stopping else PARK_SECONDS
+
+    def _late(self, now: float) -> list[Result]:
+        """Results for tasks that have waited for the core as long as a sender may have to."""
+        back = {result.task for result in self._work.results}
+        late = []
+        for task, since in self._at_desk.items():
+            if since + self._reply_seconds > now:
+                break
+            if not task.replied and task.waiters and task not in back:
+                late.append(task)
+        return [self._desk.late(task) for task in late] if self._desk else []
+
+    def _turn(self, work: Work) -> None:
+        work.commands = self._join(work.commands)
+        try:
+            self._commit(work.commands, work.results)
+        except (LeaseLost, IntegrityError, AssertionError, ValueError, TypeError, LookupError):
+            self._one_by_one(work)
+        except (DBAPIError, CommitUnknown) as error:
+            self._database_gone(work, error)
+
+    def _one_by_one(self, work: Work) -> None:
+        singles = [Work(results=[result]) for result in work.results] + [Work(commands=[task]) for task in work.commands]
+        for single in singles:
+            try:
+                self._commit(single.commands, single.results)
+            except LeaseLost:
+                self._lease_lost(single.results[0].task)
+            except (DBAPIError, CommitUnknown) as error:
+                if isinstance(error, IntegrityError):
+                    self._poison(single)
+                else:
+                    self._database_gone(single, error)
+            except Exception:  # noqa: BLE001  (a bug: logged with its trace, and this one command is answered)
+                self._poison(single)
+
+    def _poison(self, single: Work) -> None:
+        self.log.failure("a command could not be carried out")
+        self._drop(single, Code.INTERNAL)
+
+    def _database_gone(self, work: Work, error: Exception) -> None:
+        self.database_ok = False
+        self._chain = None
+        self.log.error("database unavailable: {error}", error=type(error).__name__)
+        self._drop(work, Code.DATABASE_UNAVAILABLE)
+
+    def _drop(self, work: Work, code: Code) -> None:
+        """Tell every waiter why there is no reply; what is durable is left to recovery."""
+        for task in [*work.commands, *(result.task for result in work.results)]:
+            self._forget(task)
+            for waiter in task.waiters:
+                if not task.replied:
+                    waiter.deliver(code)
+
+    def _forget(self, task: Task) -> None:
+        self._at_desk.pop(task, None)
+        if task.key and self._inflight.get(task.key) is task:
+            del self._inflight[task.key]
+
+    def _lease_lost(self, task: Task) -> None:
+        """Another process carries the request now: its stored reply is ours to send."""
+        self._forget(task)
+        if not task.replied:
+            for waiter in task.waiters:
+                self._parked.append((self._clock() + PARK_SECONDS, Task([waiter], task.entered_at)))
+
+    def _commit(self, commands: list[Task], results: list[Result]) -> None:
+        """One transaction: store the results, enter the commands; then let replies leave and hand over to the desk."""
+        chain = self._chain or Chain(self._new_chain())
+        head = chain.head
+        try:
+            with self._engine.begin() as tx:
+                if self._chain is None:
+                    record.open_chain(tx, chain.head)
+                turn = Turn(tx, chain, self._serving, self._owner, self._lease_ms)
+                turn.store(results)
+                entered = turn.enter(commands)
+                turn.close_log()
+        except BaseException:
+            chain.head = head
+            raise
+        self._chain = chain
+        self.database_ok = True
+        for result in results:
+            self._stored(result)
+        self._hand_over(entered)
+
+    def _stored(self, result: Result) -> None:
+        """The transaction holds the result: its reply may leave."""
+        task = result.task
+        self._forget(task)
+        if not task.replied:
+            for waiter in task.waiters:
+                waiter.deliver(result.reply if result.reply is not None else result.failure or Code.INTERNAL)
+        if result.late:
+            task.replied = True
+            self._at_desk[task] = self._clock()
+
+    def _hand_over(self, entered: list[Entered]) -> None:
+        """The transaction holds the decisions: replays leave, the rest goes to the desk."""
+        to_desk: list[Task] = []
+        now = self._clock()
+        for task, decision, request, replay in entered:
+            if replay is not None:
+                for waiter in task.waiters:
+                    waiter.deliver(replay)
+            elif isinstance(decision, Wait):
+                self._park(task, now)
+            else:
+                task.decision, task.request = decision, request
+                task.logged = len(task.waiters) if request else 0
+                self._at_desk[task] = task.entered_at
+                if task.key:
+                    self._inflight[task.key] = task
+                to_desk.append(task)
+        if to_desk and self._desk:
+            self._desk.put(to_desk)
+
+    def _park(self, task: Task, now: float) -> None:
+        """Let a copy wait for its original in another process, but no longer than the original may take."""
+        if now < task.entered_at + self._reply_seconds + 1:
+            self._parked.append((now + PARK_SECONDS, task))
+        else:
+            for waiter in task.waiters:
+                waiter.deliver(Code.BUSY)
+
+    def _join(self, commands: list[Task]) -> list[Task]:
+        """The commands that are no copies of what is under way here; copies wait with their originals."""
+        alone: list[Task] = []
+        first: dict[Key, Task] = {}
+        for task in commands:
+            command = task.command
+            assert command
+            key = (command.head.customer_id, command.head.request_id)
+            original = self._inflight.get(key) or first.get(key)
+            money = command.service is not None and command.service.kind is Kind.MONEY
+            there = original.command if original else None
+            if money and original and there and is_same(command, there.head.operator_id, there.body_digest):
+                original.waiters += task.waiters
+            else:
+                alone.append(task)
+                if money:
+                    first.setdefault(key, task)
+        return alone
+
+    # -- upkeep
+
+    def _tick(self) -> None:
+        for upkeep in (self._take_over, *self._upkeep):
+            try:
+                with self._engine.begin() as tx:
+                    taken = upkeep(tx)
+                self.database_ok = True
+            except DBAPIError as error:
+                self.database_ok = False
+                self.log.error("upkeep: database unavailable: {error}", error=type(error).__name__)
+                return
+            except Exception:  # noqa: BLE001  (a bug in one piece of upkeep must not end the thread that carries money)
+                self.log.failure("upkeep failed")
+                continue
+            if taken and self._desk:
+                self._desk.put(taken)
+
+    def _take_over(self, tx: Connection) -> list[Task]:
+        """Due work: requests whose lease has ended become tasks of this process."""
+        moment = record.moment(tx)
+        mine = {task.key for task in self._at_desk}
+        found = [r for r in record.due(tx, moment.now_ms, TAKE_OVER_MAX) if (r.customer_id, r.request_id) not in mine]
+        record.lease(tx, found, self._owner, moment.now_ms + self._lease_ms)
+        tasks = []
+        for request in found:
+            taken = replace(request, epoch=request.epoch + 1, attempts=request.attempts + 1)
+            task = Task([], self._clock(), request=taken, replied=request.reply is not None)
+            self._at_desk[task] = task.entered_at
+            tasks.append(task)
+        return tasks
+
+    def _job(self, job: Callable[[Connection], Any], done: Callable[[Any], None]) -> None:
+        try:
+            with self._engine.begin() as tx:
+                value = job(tx)
+        except Exception as error:  # noqa: BLE001  (handed to whoever asked for the job)
+            value = error
+        done(value)

@@ -1,0 +1,93 @@
+"""What travels between the road, the committer and the desk: a task with its waiters, and the result of the desk."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from gateway.domain.command import Command, Decision
+from gateway.domain.facts import Facts, Moment, Needs, Request, Transfer
+from protocol.codes import Code
+
+Deliver = Callable[[bytes | Code], None]
+"""Takes the exact bytes of a reply that is stored, or the code why there is none; called on the committer's thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """One copy of a message that waits for the reply."""
+
+    command: Command
+    deliver: Deliver
+
+
+@dataclass(slots=True, eq=False)
+class Task:
+    """A command on its way, changed by the committer's thread only; `entered_at` in seconds of the monotonic clock.
+
+    `request` is the used-up id that this task carries to its end (claimed by it, or taken over by recovery, where there
+    is no command). `replied` once a reply is stored and delivered: what comes later changes the state alone. `logged`
+    counts the waiters whose message is in the log already.
+    """
+
+    waiters: list[Waiter]
+    entered_at: float
+    decision: Decision | None = None
+    request: Request | None = None
+    replied: bool = False
+    logged: int = 0
+
+    @property
+    def command(self) -> Command | None:
+        """The command that was first with it; None when recovery took it over."""
+        return self.waiters[0].command if self.waiters else None
+
+    @property
+    def key(self) -> tuple[str, str] | None:
+        """Customer id and request id that the task carries to its end."""
+        return (self.request.customer_id, self.request.request_id) if self.request else None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the desk brings back: the instruction as it stands now, the signed reply, or the code why there is none.
+
+    `late` marks a reply made because the core has not answered in time: the task stays at the desk.
+    """
+
+    task: Task
+    transfer: Transfer | None = None
+    reply: bytes | None = None
+    failure: Code | None = None
+    late: bool = False
+
+
+@dataclass(slots=True)
+class Work:
+    """What waits for the committer's next turn."""
+
+    commands: list[Task] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+
+
+class Serving(Protocol):
+    """What the services tell the journal of a command; all of it pure."""
+
+    def needs(self, command: Command) -> Needs:
+        """The facts it wants."""
+
+    def claims(self, command: Command, facts: Facts) -> str | None:
+        """As what it uses up the id of its needs: "money" (its own), "fence" (one never received), None: not at all."""
+
+    def decide(self, command: Command, facts: Facts, moment: Moment) -> Decision:
+        """What becomes of it."""
+
+
+class Desk(Protocol):
+    """Who goes to the core and signs: takes tasks at once and brings each back as a Result."""
+
+    def put(self, tasks: list[Task]) -> None:
+        """Take tasks, decided and durable."""
+
+    def late(self, task: Task) -> Result:
+        """A reply for a task whose core has not answered in time: not final, to be asked about."""
+

@@ -1,0 +1,248 @@
+"""One transaction of the committer: what is stored and what is entered in it, in the fixed order of the tables.
+
+Pure of threads: a turn is given the connection, the chain and the tasks, and says what was decided. Nothing here changes
+a task, for the transaction may still be lost.
+"""
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from gateway.domain.command import Command, Decision, Pay, Refuse, Replay
+from gateway.domain.facts import Facts, Needs, Request
+from gateway.domain.repeat import repeat
+from gateway.domain.states import is_final
+from gateway.journal import record
+from gateway.journal.chain import Chain
+from gateway.journal.record import Key
+from gateway.journal.task import Result, Serving, Task
+from protocol.catalogue import Kind
+
+MONEY = "money"
+"""The kind of a request that uses up its own id."""
+BACKOFF_MS_MAX = 60_000
+"""The longest pause between two questions to the core about one instruction, in milliseconds."""
+
+
+class LeaseLost(Exception):
+    """Another process has taken over a request of this group."""
+
+
+class Entered(NamedTuple):
+    """What was decided about a task: the decision, the id it carries (if any), the bytes of a replay (if it is one)."""
+
+    task: Task
+    decision: Decision
+    request: Request | None
+    replay: bytes | None
+
+
+class Turn:
+    """See the module; made anew for each transaction."""
+
+    def __init__(self, tx: Connection, chain: Chain, serving: Serving, owner: str, lease_ms: int) -> None:
+        """`lease_ms` is how long this process may carry a claimed request before another may take it over."""
+        self._tx = tx
+        self._chain = chain
+        self._serving = serving
+        self._owner = owner
+        self._lease_ms = lease_ms
+        self._moment = record.moment(tx)
+        self._log: list[dict[str, Any]] = []
+
+    # -- what the desk brought back
+
+    def store(self, results: list[Result]) -> None:
+        """Write outcomes, replies and log rows; LeaseLost when a request among them is no longer ours."""
+        closing = []
+        outcomes = []
+        for result in results:
+            reply = self._log_result(result)
+            task = result.task
+            if task.request:
+                closing.append(self._closing_row(result, task.request, reply))
+                if result.transfer and result.transfer is not task.request.transfer:
+                    outcomes.append(result.transfer)
+        if record.close(self._tx, closing) != len(closing):
+            raise LeaseLost
+        record.write_outcomes(self._tx, outcomes)
+
+    def _log_result(self, result: Result) -> tuple[str, int] | None:
+        """Log the messages that are not yet in the log and the reply to each copy; where the first reply stands."""
+        task = result.task
+        if result.reply is None or task.replied:
+            return None
+        first: tuple[str, int] | None = None
+        for number, waiter in enumerate(task.waiters):
+            if number >= task.logged:
+                self._log_in(waiter.command)
+            where = self._log_out(waiter.command, result.reply)
+            first = first or where
+        if task.request and not task.waiters:
+            request = task.request
+            first = self._add("out", request.customer_id, request.operator_id, request.request_id, result.reply)
+        return first
+
+    def _closing_row(self, result: Result, request: Request, reply: tuple[str, int] | None) -> dict[str, Any]:
+        chain, seq = reply or request.reply or (None, None)
+        return {
+            "b_customer": request.customer_id,
+            "b_request": request.request_id,
+            "b_epoch": request.epoch,
+            "b_due": self._due_again(result, request, answered=chain is not None),
+            "b_chain": chain,
+            "b_seq": seq,
+        }
+
+    def _due_again(self, result: Result, request: Request, *, answered: bool) -> int | None:
+        """When the request is to be looked at again; None when nothing is left to do."""
+        if result.late:
+            return self._moment.now_ms + self._lease_ms
+        if answered and (result.transfer is None or is_final(result.transfer.state)):
+            return None
+        return self._moment.now_ms + min(BACKOFF_MS_MAX, 1000 * 2**request.attempts)
+
+    # -- what came in
+
+    def enter(self, tasks: list[Task]) -> list[Entered]:
+        """Claim ids, gather facts, decide one after the other, and write what was decided."""
+        if not tasks:
+            return []
+        commands = [command for task in tasks if (command := task.command)]
+        needs = [self._serving.needs(command) for command in commands]
+        facts = self._facts(commands, needs)
+        claims = self._claim(commands, needs, facts)
+        known = record.requests(
+            self._tx,
+            (
+                (command.head.customer_id, need.request_id)
+                for command, need, claimed in zip(commands, needs, claims, strict=True)
+                if need.request_id and (claimed is None or claimed["kind"] != MONEY)
+            ),
+        )
+        entered: list[Entered] = []
+        for task, command, need, fact, claimed in zip(tasks, commands, needs, facts, claims, strict=True):
+            original = known.get((command.head.customer_id, need.request_id or ""))
+            if claimed is not None and claimed["kind"] == MONEY:
+                entered.append(self._enter_money(task, command, fact, claimed))
+            elif original and command.service and command.service.kind is Kind.MONEY:
+                entered.append(Entered(task, repeat(command, original), None, None))
+            else:
+                decision = command.refusal or self._serving.decide(command, replace(fact, request=original), self._moment)
+                entered.append(Entered(task, decision, None, None))
+        self._write(entered)
+        return self._replays(entered)
+
+    def _enter_money(self, task: Task, command: Command, facts: Facts, claimed: dict[str, Any]) -> Entered:
+        decision = self._serving.decide(command, facts, self._moment)
+        for waiter in task.waiters:
+            self._log_in(waiter.command)
+        request = Request(
+            customer_id=claimed["customer_id"],
+            request_id=claimed["request_id"],
+            kind=MONEY,
+            operator_id=claimed["operator_id"],
+            service=claimed["service"],
+            body_digest=claimed["body_digest"],
+            encoding=claimed["encoding"],
+            language=claimed["language"],
+            received_ms=claimed["received_ms"],
+            business_date=self._moment.business_date,
+            epoch=claimed["epoch"],
+            attempts=claimed["attempts"],
+            due_ms=claimed["due_ms"],
+            code=decision.code if isinstance(decision, Refuse) else None,
+            details=decision.details if isinstance(decision, Refuse) else (),
+            reply=None,
+            transfer=decision.transfer if isinstance(decision, Pay) else None,
+        )
+        return Entered(task, decision, request, None)
+
+    def _facts(self, commands: list[Command], needs: list[Needs]) -> list[Facts]:
+        both = [(command.head, need) for command, need in zip(commands, needs, strict=True)]
+        actors = record.actors(self._tx, ((head.customer_id, head.operator_id) for head, _ in both))
+        attached = record.attached(
+            self._tx,
+            ((head.customer_id, account) for head, need in both for account in need.accounts),
+            (head.customer_id for head, need in both if need.all_accounts),
+        )
+        return [
+            Facts(actors.get((head.customer_id, head.operator_id)), frozenset(attached.get(head.customer_id, ())))
+            for head, _ in both
+        ]
+
+    def _claim(self, commands: list[Command], needs: list[Needs], facts: list[Facts]) -> list[dict[str, Any] | None]:
+        """By command: the row of the id it has just used up, or None."""
+        rows: dict[Key, dict[str, Any]] = {}
+        mine: list[dict[str, Any] | None] = []
+        for command, need, fact in zip(commands, needs, facts, strict=True):
+            kind = None if command.refusal else self._serving.claims(command, fact)
+            key = (command.head.customer_id, need.request_id or "")
+            row = None
+            if kind and key not in rows:
+                row = rows[key] = self._claim_row(command, kind, key[1])
+            mine.append(row)
+        won = record.claim(self._tx, rows.values())
+        return [row if row and (row["customer_id"], row["request_id"]) in won else None for row in mine]
+
+    def _claim_row(self, command: Command, kind: str, request_id: str) -> dict[str, Any]:
+        assert command.service
+        return {
+            "customer_id": command.head.customer_id,
+            "request_id": request_id,
+            "kind": kind,
+            "operator_id": command.head.operator_id,
+            "service": command.service.name,
+            "body_digest": command.body_digest,
+            "encoding": command.encoding,
+            "language": command.language,
+            "received_ms": self._moment.now_ms,
+            "business_date": self._moment.business_date.isoformat(),
+            "owner": self._owner,
+            "epoch": 1,
+            "attempts": 0,
+            "due_ms": self._moment.now_ms + self._lease_ms if kind == MONEY else None,
+        }
+
+    def _write(self, entered: list[Entered]) -> None:
+        """Write the refusals and the instructions of claimed requests."""
+        claimed = [(entry.request, entry.decision) for entry in entered if entry.request]
+        record.refuse(
+            self._tx,
+            [((r.customer_id, r.request_id), d.code, d.details) for r, d in claimed if isinstance(d, Refuse)],
+        )
+        record.enter_transfers(self._tx, [d.transfer for _, d in claimed if isinstance(d, Pay)])
+
+    def _replays(self, entered: list[Entered]) -> list[Entered]:
+        """Fetch the stored replies of repeats; log them now, so that they leave on a commit of their own."""
+        wanted = [entry.decision.reply for entry in entered if isinstance(entry.decision, Replay)]
+        messages = record.stored_messages(self._tx, wanted)
+        finished = []
+        for entry in entered:
+            if isinstance(entry.decision, Replay):
+                message = messages[entry.decision.reply]
+                for waiter in entry.task.waiters:
+                    self._log_in(waiter.command)
+                    self._log_out(waiter.command, message)
+                finished.append(entry._replace(replay=message))
+            else:
+                finished.append(entry)
+        return finished
+
+    # -- the log
+
+    def close_log(self) -> None:
+        """Write the log rows of this turn: the last statement, for they are chained in the order of the turn."""
+        record.write_log(self._tx, self._log)
+
+    def _log_in(self, command: Command) -> None:
+        self._add("in", command.head.customer_id, command.head.operator_id, command.head.request_id, command.raw)
+
+    def _log_out(self, command: Command, message: bytes) -> tuple[str, int]:
+        return self._add("out", command.head.customer_id, command.head.operator_id, command.head.request_id, message)
+
+    def _add(self, way: str, customer: str, operator: str, request: str, message: bytes) -> tuple[str, int]:
+        row = self._chain.add(way, customer, operator, request, self._moment.now_ms, message)
+        self._log.append(row)
+        return row["chain"], row["seq"]
