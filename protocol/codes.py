@@ -1,4 +1,4 @@
-"""The one table of outcome codes: result, finality, advice, HTTP status and words. Who raises which code is not known here."""
+"""The one table of outcome codes: result, finality, advice, HTTP status and words; who raises which is not known here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,6 +59,8 @@ class Code(StrEnum):
     PERIOD_INVALID = "PERIOD_INVALID"
     NOT_PERMITTED = "NOT_PERMITTED"
     OPERATOR_FROZEN = "OPERATOR_FROZEN"
+    CUSTOMER_SUSPENDED = "CUSTOMER_SUSPENDED"
+    NOT_OFFERED = "NOT_OFFERED"
     REQUEST_ID_REUSED = "REQUEST_ID_REUSED"
     REQUEST_ID_FENCED = "REQUEST_ID_FENCED"
     # Rules of money and accounts.
@@ -66,6 +68,7 @@ class Code(StrEnum):
     SAME_ACCOUNT = "SAME_ACCOUNT"
     PAYER_NOT_ATTACHED = "PAYER_NOT_ATTACHED"
     ACCOUNT_NOT_ATTACHED = "ACCOUNT_NOT_ATTACHED"
+    ACCOUNT_LOST = "ACCOUNT_LOST"
     PAYER_LOST = "PAYER_LOST"
     PAYER_FROZEN = "PAYER_FROZEN"
     PAYER_CLOSED = "PAYER_CLOSED"
@@ -204,6 +207,8 @@ MEANINGS: Final[Mapping[Code, Meaning]] = MappingProxyType(
         Code.PERIOD_INVALID: _refused("查询的起止日期不合规", "The period asked for is not valid"),
         Code.NOT_PERMITTED: _refused("操作员没有此项权限", "The operator has no permission for this", _CONTACT),
         Code.OPERATOR_FROZEN: _refused("操作员已被冻结", "The operator is frozen", _CONTACT),
+        Code.CUSTOMER_SUSPENDED: _refused("客户的银企直连服务已暂停", "The customer is suspended", _CONTACT),
+        Code.NOT_OFFERED: _refused("银行尚未提供所选的办理方式", "The bank does not offer this option"),
         Code.REQUEST_ID_REUSED: _refused(
             "请求号已被另一内容的请求使用",
             "The request id was used before by a request of other content",
@@ -221,6 +226,9 @@ MEANINGS: Final[Mapping[Code, Meaning]] = MappingProxyType(
         Code.ACCOUNT_NOT_ATTACHED: _refused(
             "账号不是本客户可查询的账号",
             "The account is not one that this customer may query",
+        ),
+        Code.ACCOUNT_LOST: _refused(
+            "账户已挂失，只能查询余额", "The account is reported lost: only its balance can be queried", _CONTACT
         ),
         Code.PAYER_LOST: _refused("付款账户已挂失", "The payer account is reported lost", _CONTACT),
         Code.PAYER_FROZEN: _refused("付款账户已冻结", "The payer account is frozen", _CONTACT),
