@@ -1,1 +1,1 @@
-"""The language of the gateway: frames, envelope, seal, catalogue, typed messages, codes, money. Pure: no I/O, clock, key or thread."""
+"""The language: frames, envelope, seal, catalogue, typed messages, codes, money. Pure: no I/O, clock, key or thread."""

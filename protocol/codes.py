@@ -1,4 +1,4 @@
-"""The one table of outcome codes: result, finality, advice, HTTP status and words; who raises which is not known here."""
+"""The one table of codes: result, finality, advice, HTTP status, words; who raises which is not known here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How the language reports what is wrong with a message: a code and every fault, each with place, value, rule and words."""
+"""How the language reports what is wrong with a message: a code, and each fault with place, value, rule and words."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -27,15 +27,14 @@ class ProtocolError(Exception):
     """The message breaks the language: `code`, every fault found, and the Head once it could be read."""
 
     def __init__(self, code: Code, *details: Detail, head: "Head | None" = None) -> None:
-        """Carry `code` and `details`; `head` lets a signed refusal echo the ids of the sender."""
-        super().__init__(code, *details)
+        """Carry `code` and `details`; `head` lets a signed refusal echo the ids of the sender.
+
+        As a string it is the code and the rules broken, never a value: that form goes to logs.
+        """
+        super().__init__(" ".join([code, *(detail.rule for detail in details)]))
         self.code = code
         self.details = details
         self.head = head
-
-    def __str__(self) -> str:
-        """The code and the rules broken, never a value: this form goes to logs."""
-        return " ".join([self.code, *(detail.rule for detail in self.details)])
 
 
 def shown(value: str) -> str:

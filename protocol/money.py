@@ -1,4 +1,4 @@
-"""Money on the wire and inside: `1234.50` outside, an int of fen (1/100 yuan) inside; it knows no currency and no rounding."""
+"""Money: `1234.50` on the wire, an int of fen (1/100 yuan) inside; it knows no currency and no rounding."""
 
 import re
 from typing import Annotated, Final

@@ -1,0 +1,19 @@
+"""The parties of every example: a demo site opens exactly these, so that each example is accepted there."""
+
+from typing import Final
+
+from protocol.names import bank_code_check_digit
+
+CUSTOMER: Final = "C00000001"
+CUSTOMER_NAME: Final = "北京晨星贸易有限公司"
+OTHER_CUSTOMER: Final = "C00000002"
+ENTERING_CLIENT: Final = "erp01"
+
+# The customer's own accounts, and one of another customer at the same bank.
+PAYER_ACCOUNT: Final = "11010100000000001"
+SECOND_ACCOUNT: Final = "11010100000000002"
+PAYEE_ACCOUNT: Final = "11010100000000101"
+PAYEE_NAME: Final = "上海远航·物流有限公司"
+
+# A bank of the class of city commercial banks in Beijing that does not exist.
+BANK_CODE: Final = "31310009999" + bank_code_check_digit("31310009999")

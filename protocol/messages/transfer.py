@@ -1,0 +1,104 @@
+"""The transfer family: one payment in, and what became of it by the sender's own request id."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+from protocol.binding import BankCode, message
+from protocol.money import Fen
+
+NAMESPACE: Final = "urn:yinqi:transfer:1"
+
+
+class TransferState(StrEnum):
+    """Where a transfer is; `unknown` is a state of its own, and `not-found` is final only once the id is fenced."""
+
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+    FENCED = "fenced"
+    NOT_FOUND = "not-found"
+
+
+class Arrival(StrEnum):
+    """When the payee is to have the money."""
+
+    REAL_TIME = "REAL_TIME"
+    NORMAL = "NORMAL"
+    NEXT_DAY = "NEXT_DAY"
+
+
+@message(NAMESPACE)
+class SubmitTransfer:
+    """One payment of `amount` fen; without a bank code the payee is at this bank."""
+
+    payer_account: str
+    payee_account: str
+    payee_name: str
+    payee_bank_code: BankCode | None = None
+    amount: Fen
+    currency: str
+    purpose: str
+    arrival: Arrival | None = None
+    urgent: bool | None = None
+    scheduled_for: datetime | None = None
+    end_to_end_id: str | None = None
+    remark: str | None = None
+
+
+@message(NAMESPACE)
+class SubmitTransferReply:
+    """What became of the payment when the reply was made; later news is in QueryTransfer."""
+
+    request_id: str
+    state: TransferState
+    final: bool
+    channel: str | None = None
+    reference: str | None = None
+    business_date: date | None = None
+    booked_at: datetime | None = None
+
+
+@message(NAMESPACE)
+class QueryTransfer:
+    """Asks what became of a request id; with `fence` an id never received is refused for ever after."""
+
+    request_id: str
+    fence: bool = False
+
+
+@message(NAMESPACE)
+class TransferItem:
+    """The payment as it was submitted, and its booking once there is one."""
+
+    payer_account: str
+    payee_account: str
+    payee_name: str
+    payee_bank_code: BankCode | None = None
+    amount: Fen
+    currency: str
+    purpose: str
+    end_to_end_id: str | None = None
+    remark: str | None = None
+    channel: str | None = None
+    reference: str | None = None
+    business_date: date | None = None
+    booked_at: datetime | None = None
+
+
+@message(NAMESPACE)
+class QueryTransferReply:
+    """The state of a request id; `code` and `text` give the reason of a refusal or failure.
+
+    `service` names what the id was used for; `transfer` is present where that was a payment.
+    """
+
+    request_id: str
+    state: TransferState
+    final: bool
+    service: str | None = None
+    code: str | None = None
+    text: str | None = None
+    transfer: TransferItem | None = None
