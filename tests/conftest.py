@@ -9,7 +9,6 @@ from tests.support.deferreds import wrap_async_tests
 from tests.support.need import absent
 from tests.support.postgres import Postgres, PostgresMissingError, running_postgres, server_programs
 
-
 QUICK_ROOMS = ("house", "protocol", "signer")  # a fault there explains the others, so they come first
 
 
