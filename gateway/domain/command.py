@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from gateway.domain.facts import Transfer
 from protocol.catalogue import Service
 from protocol.codes import Code
-from protocol.envelope import Head, Outcome
+from protocol.head import Head, Outcome
 from protocol.errors import Detail
 
 
@@ -39,7 +39,7 @@ class Command:
     """One verified message: who, what, and its exact bytes.
 
     `service` and `body` are None where the message is refused already (`refusal`): an unknown service, a schema fault.
-    `skew_ms` is SentAt minus the clock of the gateway when the message came, None where SentAt is missing.
+    `skew_ms` is SentAt minus the clock of the gateway when the message came, in milliseconds.
     """
 
     head: Head
@@ -87,11 +87,26 @@ class Pay:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """A query that the core must answer: what to ask it, and what to make of its answer."""
+class Page:
+    """Entries asked of the core: an account, business dates (both included), above which sequence, at most how many."""
 
-    ask: Callable[[Any], Any]
+    account: str
+    first: date
+    last: date
+    after: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A query that only the core can answer: the accounts to see, or a page of entries, and what to make of them.
+
+    `then` takes the accounts by number or the list of entries, as the core's own types.
+    """
+
     then: Callable[[Any], Reply | Refuse]
+    accounts: tuple[str, ...] = ()
+    page: Page | None = None
 
 
 Decision = Refuse | Reply | Replay | Wait | Pay | Look

@@ -24,9 +24,8 @@ from gateway.domain.repeat import is_same
 from gateway.journal import record
 from gateway.journal.chain import Chain
 from gateway.journal.record import Key
-from gateway.journal.task import Desk, Result, Serving, Task, Waiter, Work
+from gateway.journal.task import Delivery, Desk, Result, Serving, Task, Waiter, Work
 from gateway.journal.turn import Entered, LeaseLost, Turn
-from protocol.catalogue import Kind
 from protocol.codes import Code
 
 PARK_SECONDS = 0.05
@@ -35,6 +34,9 @@ TICK_SECONDS = 1.0
 """How often the upkeep runs: due work, the register's version, the seal."""
 TAKE_OVER_MAX = 200
 """How many requests one turn of upkeep takes over."""
+
+Job = tuple[Callable[[Connection], Any], Callable[[Any], None]]
+"""What to run in a transaction of its own, and who gets its value or its exception."""
 
 
 class Committer:
@@ -50,10 +52,14 @@ class Committer:
         lease_seconds: float,
         reply_seconds: float,
         queue_max: int,
+        leave: Callable[[list[Delivery]], None],
         upkeep: Sequence[Callable[[Connection], None]] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`upkeep` runs once a second, each in a transaction of its own; `owner` names this process in leases."""
+        """`owner` names this process in leases; `leave` takes the replies of a turn, in one call, on this thread.
+
+        Each of `upkeep` runs once a second in a transaction of its own.
+        """
         self._engine = engine
         self._serving = serving
         self._owner = owner
@@ -61,12 +67,15 @@ class Committer:
         self._lease_ms = int(lease_seconds * 1000)
         self._reply_seconds = reply_seconds
         self._queue_max = queue_max
+        self._leave = leave
+        self._leaving: list[Delivery] = []
         self._upkeep = upkeep
         self._clock = clock
         self._desk: Desk | None = None
         self._chain: Chain | None = None
         self._work = Work()
-        self._jobs: list[tuple[Callable[[Connection], Any], Callable[[Any], None]]] = []
+        self._jobs: list[Job] = []
+        self._taken: tuple[Work, list[Job], list[Task]] = Work(), [], []
         self._inflight: dict[Key, Task] = {}
         self._at_desk: dict[Task, float] = {}
         self._parked: list[tuple[float, Task]] = []
@@ -93,7 +102,7 @@ class Committer:
                 self._wake.notify()
                 return
             refusal = Code.SHUTTING_DOWN if self._stopping else Code.BUSY
-        waiter.deliver(refusal)
+        self._leave([(waiter, refusal)])
 
     def bring(self, results: list[Result]) -> None:
         """Take what the desk has done."""
@@ -128,40 +137,39 @@ class Committer:
     # -- the committer's thread
 
     def _run(self) -> None:
-        while True:
-            work, jobs, finished = self._take()
+        while self._take():
+            work, jobs, late = self._taken
             for job, done in jobs:
                 self._job(job, done)
+            if self._desk:
+                work.results += [self._desk.late(task) for task in late]
             if work.commands or work.results:
                 begun = self._clock()
                 self._turn(work)
+                if self._leaving:
+                    leaving, self._leaving = self._leaving, []
+                    self._leave(leaving)
                 self.on_turn(len(work.commands), self._clock() - begun)
-            if finished:
-                return
-            now = self._clock()
-            if now >= self._next_tick:
-                self._next_tick = now + TICK_SECONDS
+            if self._clock() >= self._next_tick:
+                self._next_tick = self._clock() + TICK_SECONDS
                 self._tick()
 
-    def _take(self) -> tuple[Work, list[tuple[Callable[[Connection], Any], Callable[[Any], None]]], bool]:
-        """Wait for something to do; take all of it."""
+    def _take(self) -> bool:
+        """Wait for something to do and take all of it; False when there is nothing more to come."""
         with self._wake:
             while True:
                 now = self._clock()
                 due = [task for at, task in self._parked if at <= now]
                 late = self._late(now)
-                if due:
+                waiting = self._work.commands or self._work.results or self._jobs
+                if waiting or due or late or now >= self._next_tick:
                     self._parked = [(at, task) for at, task in self._parked if at > now]
-                if due or late or self._work.commands or self._work.results or self._jobs:
-                    work, self._work = self._work, Work()
-                    jobs, self._jobs = self._jobs, []
-                    work.commands += due
-                    work.results += late
-                    return work, jobs, False
+                    self._taken = self._work, self._jobs, late
+                    self._work, self._jobs = Work(), []
+                    self._taken[0].commands += due
+                    return True
                 if self._stopping and not self._at_desk and not self._parked:
-                    return Work(), [], True
-                if now >= self._next_tick and not self._stopping:
-                    return Work(), [], False
+                    return False
                 self._wake.wait(self._pause(now))
 
     def _pause(self, now: float) -> float:
@@ -169,18 +177,23 @@ class Committer:
         moments = [self._next_tick, *(at for at, _ in self._parked)]
         if oldest := next(iter(self._at_desk.values()), None):
             moments.append(oldest + self._reply_seconds)
-        return max(0.001, min(moments) - now) if not self._stopping else PARK_SECONDS
+        return max(0.001, min(moments) - now)
 
-    def _late(self, now: float) -> list[Result]:
-        """Results for tasks that have waited for the core as long as a sender may have to."""
+    def _late(self, now: float) -> list[Task]:
+        """Tasks at the desk that have waited as long as a sender may have to, their results not among those waiting."""
+        first = next(iter(self._at_desk.values()), now)
+        if first + self._reply_seconds > now:
+            return []
         back = {result.task for result in self._work.results}
-        late = []
-        for task, since in self._at_desk.items():
-            if since + self._reply_seconds > now:
-                break
-            if not task.replied and task.waiters and task not in back:
-                late.append(task)
-        return [self._desk.late(task) for task in late] if self._desk else []
+        late = [
+            task
+            for task, since in self._at_desk.items()
+            if since + self._reply_seconds <= now and task.waiters and not task.replied and task not in back
+        ]
+        for task in [task for task, since in self._at_desk.items() if since + self._reply_seconds <= now]:
+            del self._at_desk[task]
+            self._at_desk[task] = now
+        return late
 
     def _turn(self, work: Work) -> None:
         work.commands = self._join(work.commands)
@@ -192,7 +205,9 @@ class Committer:
             self._database_gone(work, error)
 
     def _one_by_one(self, work: Work) -> None:
-        singles = [Work(results=[result]) for result in work.results] + [Work(commands=[task]) for task in work.commands]
+        singles = [Work(results=[result]) for result in work.results] + [
+            Work(commands=[task]) for task in work.commands
+        ]
         for single in singles:
             try:
                 self._commit(single.commands, single.results)
@@ -222,7 +237,7 @@ class Committer:
             self._forget(task)
             for waiter in task.waiters:
                 if not task.replied:
-                    waiter.deliver(code)
+                    self._tell(waiter, code)
 
     def _forget(self, task: Task) -> None:
         self._at_desk.pop(task, None)
@@ -257,13 +272,16 @@ class Committer:
             self._stored(result)
         self._hand_over(entered)
 
+    def _tell(self, waiter: Waiter, value: bytes | Code) -> None:
+        self._leaving.append((waiter, value))
+
     def _stored(self, result: Result) -> None:
         """The transaction holds the result: its reply may leave."""
         task = result.task
         self._forget(task)
         if not task.replied:
             for waiter in task.waiters:
-                waiter.deliver(result.reply if result.reply is not None else result.failure or Code.INTERNAL)
+                self._tell(waiter, result.reply if result.reply is not None else result.failure or Code.INTERNAL)
         if result.late:
             task.replied = True
             self._at_desk[task] = self._clock()
@@ -275,7 +293,7 @@ class Committer:
         for task, decision, request, replay in entered:
             if replay is not None:
                 for waiter in task.waiters:
-                    waiter.deliver(replay)
+                    self._tell(waiter, replay)
             elif isinstance(decision, Wait):
                 self._park(task, now)
             else:
@@ -294,7 +312,7 @@ class Committer:
             self._parked.append((now + PARK_SECONDS, task))
         else:
             for waiter in task.waiters:
-                waiter.deliver(Code.BUSY)
+                self._tell(waiter, Code.BUSY)
 
     def _join(self, commands: list[Task]) -> list[Task]:
         """The commands that are no copies of what is under way here; copies wait with their originals."""
@@ -305,7 +323,7 @@ class Committer:
             assert command
             key = (command.head.customer_id, command.head.request_id)
             original = self._inflight.get(key) or first.get(key)
-            money = command.service is not None and command.service.kind is Kind.MONEY
+            money = command.service is not None and command.service.uses_up_id
             there = original.command if original else None
             if money and original and there and is_same(command, there.head.operator_id, there.body_digest):
                 original.waiters += task.waiters

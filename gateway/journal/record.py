@@ -76,7 +76,9 @@ _CLOSE = (
         REQUEST.c.epoch == bindparam("b_epoch"),
     )
     .values(
-        due_ms=bindparam("b_due"), reply_chain=bindparam("b_chain"), reply_seq=bindparam("b_seq"),
+        due_ms=bindparam("b_due"),
+        reply_chain=bindparam("b_chain"),
+        reply_seq=bindparam("b_seq"),
     )
 )
 _OUTCOME = (

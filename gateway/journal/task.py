@@ -8,16 +8,17 @@ from gateway.domain.command import Command, Decision
 from gateway.domain.facts import Facts, Moment, Needs, Request, Transfer
 from protocol.codes import Code
 
-Deliver = Callable[[bytes | Code], None]
-"""Takes the exact bytes of a reply that is stored, or the code why there is none; called on the committer's thread."""
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Waiter:
-    """One copy of a message that waits for the reply."""
+    """One copy of a message that waits: `done` takes the exact bytes of the stored reply, or the code why there is none."""
 
     command: Command
-    deliver: Deliver
+    done: Callable[[bytes | Code], None]
+
+
+Delivery = tuple[Waiter, bytes | Code]
+"""Who is to be told, and what."""
 
 
 @dataclass(slots=True, eq=False)
@@ -90,4 +91,3 @@ class Desk(Protocol):
 
     def late(self, task: Task) -> Result:
         """A reply for a task whose core has not answered in time: not final, to be asked about."""
-

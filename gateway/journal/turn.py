@@ -17,7 +17,6 @@ from gateway.journal import record
 from gateway.journal.chain import Chain
 from gateway.journal.record import Key
 from gateway.journal.task import Result, Serving, Task
-from protocol.catalogue import Kind
 
 MONEY = "money"
 """The kind of a request that uses up its own id."""
@@ -126,10 +125,12 @@ class Turn:
             original = known.get((command.head.customer_id, need.request_id or ""))
             if claimed is not None and claimed["kind"] == MONEY:
                 entered.append(self._enter_money(task, command, fact, claimed))
-            elif original and command.service and command.service.kind is Kind.MONEY:
+            elif original and command.service and command.service.uses_up_id:
                 entered.append(Entered(task, repeat(command, original), None, None))
             else:
-                decision = command.refusal or self._serving.decide(command, replace(fact, request=original), self._moment)
+                decision = command.refusal or self._serving.decide(
+                    command, replace(fact, request=original), self._moment
+                )
                 entered.append(Entered(task, decision, None, None))
         self._write(entered)
         return self._replays(entered)

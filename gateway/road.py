@@ -1,0 +1,220 @@
+"""The road of every message, on one screen, and the only place where an exception becomes a code.
+
+bytes -> text -> envelope -> verified -> validated -> command -> [journal, core, outcome] -> signed bytes
+
+The order is fixed: the byte gate before parsing, the signature before the schema (only what was signed is looked at
+afterwards), the schema before the typed command, replay before everything that may refuse. What stands in brackets runs
+on the threads of the committer and the desk; everything before it is pure and runs where the message came in, large
+messages one at a time on a thread of their own.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from twisted.internet.defer import Deferred, DeferredLock, maybeDeferred
+from twisted.internet.interfaces import IReactorFromThreads
+from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
+from twisted.python.threadpool import ThreadPool
+
+from gateway.answer import Answer, Peer
+from gateway.doors.admission import CustomerRates
+from gateway.domain.command import Command, Refuse, Seen
+from gateway.journal.register import TrustedRegister, hints
+from gateway.journal.task import Waiter
+from gateway.metrics import Metrics
+from gateway.scribe import Echo, Scribe
+from gateway.services.desk import echo
+from protocol import binding, envelope, seal, text, validate
+from protocol.catalogue import CATALOGUE
+from protocol.codes import MEANINGS, Code
+from protocol.envelope import Envelope
+from protocol.errors import Detail, ProtocolError
+from protocol.head import Head
+from protocol.limits import LARGE_MESSAGE_BYTES
+from signer.digests import DIGESTS
+from signer.keys import SignerUnavailable
+from signer.trust import NotAuthentic, RegisteredCertificate
+
+
+class Refused(Exception):
+    """The road ends here, before the journal: a code, its details, and what the reply can echo."""
+
+    def __init__(self, refusal: Refuse, echo: Echo) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+        self.echo = echo
+
+
+class Road:
+    """The way in and the way out; see the module. `register` is replaced whole when the registered certificates change."""
+
+    def __init__(
+        self,
+        *,
+        submit: Callable[[Waiter], None],
+        scribe: Scribe,
+        register: TrustedRegister,
+        rates: CustomerRates,
+        metrics: Metrics,
+        now: Callable[[], datetime],
+        reactor: IReactorFromThreads,
+        pool: ThreadPool,
+        seconds: Callable[[], float],
+        standstill: Callable[[], Code | None],
+    ) -> None:
+        """`submit` hands a command to the committer; `standstill` says why nothing can be taken just now, if so."""
+        self._submit = submit
+        self._scribe = scribe
+        self.register = register
+        self._rates = rates
+        self._metrics = metrics
+        self._now = now
+        self._reactor = reactor
+        self._pool = pool
+        self._seconds = seconds
+        self._standstill = standstill
+        self._large = DeferredLock()
+        self._log = Logger(namespace="road")
+
+    # -- the doors' side
+
+    def answer(self, raw: bytes, peer: Peer) -> Deferred[Answer]:
+        """Take one whole message to its answer; the Deferred never fails, whatever the bytes are."""
+        if len(raw) > LARGE_MESSAGE_BYTES:
+            done = self._large.run(deferToThreadPool, self._reactor, self._pool, self.command, raw, peer)
+        else:
+            done = maybeDeferred(self.command, raw, peer)
+        done.addCallback(self._enter)
+        done.addErrback(self._exception)
+        return done
+
+    def fault(self, code: Code) -> Answer:
+        """Make the unsigned Fault for this code, with the HTTP status its table gives."""
+        return Answer(envelope.write_fault(code), MEANINGS[code].http)
+
+    # -- the way in: pure until the command
+
+    def command(self, raw: bytes, peer: Peer) -> Command:
+        """Bytes to command; raises ProtocolError or Refused for what ends before the journal."""
+        received_at = self._now()
+        opened = _open(raw)
+        entry = self._verify(opened, peer, received_at)
+        if not self._rates.take(entry.customer_id):
+            raise self._refused(Code.RATE_LIMITED, opened)
+        service = CATALOGUE.get(opened.body.tag)
+        body, refusal = (None, Refuse(Code.SERVICE_UNKNOWN)) if service is None else self._validate(opened)
+        assert opened.head.sent_at is not None
+        return Command(
+            head=opened.head,
+            raw=raw,
+            encoding=opened.encoding,
+            body_digest=DIGESTS["sha256"](opened.body_canonical),
+            received_at=received_at,
+            skew_ms=round((opened.head.sent_at - received_at).total_seconds() * 1000),
+            seen=_seen(opened, entry),
+            service=service if refusal is None else None,
+            body=body,
+            refusal=refusal,
+        )
+
+    def _verify(self, opened: Envelope, peer: Peer, at: datetime) -> RegisteredCertificate:
+        """The registered certificate whose key signed the whole message; one answer for every way in which it is not."""
+        sealed, head = opened.seal, opened.head
+        try:
+            if not seal.check_digest(sealed, opened.canonical, DIGESTS):
+                raise NotAuthentic("the digest of the message is another")
+            entry = self.register.verify(head, sealed, at)
+            self.register.check_tls(entry, peer.tls_certificate, at)
+        except NotAuthentic as error:
+            self._log.info(
+                "not authentic: {reason}", reason=error.reason, customer=head.customer_id, operator=head.operator_id
+            )
+            raise self._refused(Code.NOT_AUTHENTIC, opened, *hints(opened)) from error
+        return entry
+
+    def _validate(self, opened: Envelope) -> tuple[Any, Refuse | None]:
+        """The typed body, or a refusal that lists every fault of the schema and of the checks behind it."""
+        if validate.validate(opened.root):
+            try:
+                return binding.read(CATALOGUE[opened.body.tag].request, opened.body), None
+            except ProtocolError as error:
+                return None, Refuse(error.code, error.details)
+        return None, Refuse(Code.SCHEMA_INVALID, validate.explain(opened.root))
+
+    def _refused(self, code: Code, opened: Envelope, *details: Detail) -> Refused:
+        digest = DIGESTS["sha256"](opened.body_canonical)
+        return Refused(Refuse(code, details), _echo(opened.head, opened.encoding, digest))
+
+    # -- the journal's side, and the way out
+
+    def _enter(self, command: Command) -> Deferred[Answer]:
+        """Hand the command over; its answer comes when its reply is stored."""
+        if (code := self._standstill()) is not None:
+            return self._sign(echo(command), Refuse(code))
+        begun = self._seconds()
+        waiting: Deferred[bytes | Code] = Deferred()
+        service = command.service.name if command.service else "none"
+        self._submit(Waiter(command, waiting.callback))
+
+        def stored(value: bytes | Code) -> Answer | Deferred[Answer]:
+            self._metrics.request_seconds.labels(service).observe(self._seconds() - begun)
+            if isinstance(value, bytes):
+                return Answer(value, 200)
+            return self._sign(echo(command), Refuse(value))
+
+        return waiting.addCallback(stored)
+
+    def _exception(self, failure: Any) -> Answer | Deferred[Answer]:
+        """The one place where an exception becomes a code."""
+        error = failure.value
+        match error:
+            case Refused():
+                return self._sign(error.echo, error.refusal)
+            case ProtocolError():
+                return self.fault(error.code)
+            case SignerUnavailable():
+                return self.fault(Code.SIGNER_UNAVAILABLE)
+        self._log.failure("a message could not be handled", failure)
+        return self.fault(Code.INTERNAL)
+
+    def _sign(self, echo: Echo, refusal: Refuse) -> Deferred[Answer]:
+        """A signed refusal that is not stored; a plain Fault where the signer is gone: never an unsigned reply."""
+        if self._scribe.blocking:
+            signed = deferToThreadPool(self._reactor, self._pool, self._scribe.reply, echo, refusal)
+        else:
+            signed = maybeDeferred(self._scribe.reply, echo, refusal)
+        http = MEANINGS[refusal.code].signed_http
+        signed.addCallback(lambda data: Answer(data, http))
+        return signed.addErrback(self._exception)
+
+
+def _open(raw: bytes) -> Envelope:
+    """Through the byte gate and the shape check; Refused where the Head could be read, else ProtocolError."""
+    read = text.read(raw)
+    try:
+        return envelope.open_request(read)
+    except ProtocolError as error:
+        if error.head is None:
+            raise
+        raise Refused(Refuse(error.code, error.details), _echo(error.head, read.encoding, None)) from error
+
+
+def _echo(head: Head, encoding: str, digest: bytes | None) -> Echo:
+    return Echo(head.customer_id, head.operator_id, head.request_id, digest, head.language or "zh", encoding)
+
+
+def _seen(opened: Envelope, entry: RegisteredCertificate) -> Seen:
+    sealed = opened.seal
+    sm2 = sealed.algorithm == "sm2-sm3"
+    return Seen(
+        algorithm=sealed.algorithm,
+        digest_algorithm=sealed.digest_algorithm,
+        digest=sealed.digest_value,
+        signed_info=DIGESTS[sealed.digest_algorithm](sealed.signed_info),
+        certificate=entry.fingerprint.hex(),
+        certificate_not_after=entry.not_after,
+        sm2_id=entry.sm2_id if sm2 else None,
+        sm2_z=getattr(entry.key, "z", None) if sm2 else None,
+    )

@@ -1,0 +1,149 @@
+"""The account services: which accounts, which balances, which entries. The core answers; the gateway says who may ask."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+
+from core_adapter.core import AccountStatus as CoreStatus
+from core_adapter.core import CoreAccount, CoreEntry
+from gateway.domain import entitlement, period
+from gateway.domain.calendar import instant
+from gateway.domain.command import Command, Decision, Look, Page, Refuse, Reply
+from gateway.domain.facts import Facts, Moment, Needs
+from gateway.services.service import Bank, Functions, done, place, refuse
+from protocol.codes import Code
+from protocol.errors import Detail
+from protocol.limits import PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX
+from protocol.messages.account import (
+    AccountItem,
+    AccountStatus,
+    BalanceItem,
+    Direction,
+    EntryItem,
+    QueryAccountsReply,
+    QueryBalance,
+    QueryBalanceReply,
+    QueryTransactions,
+    QueryTransactionsReply,
+)
+
+
+def _accounts_decide(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decision:
+    if faults := entitlement.faults(command, facts.actor):
+        return refuse(faults)
+
+    def then(accounts: Mapping[str, CoreAccount]) -> Reply:
+        return done(
+            QueryAccountsReply(
+                tuple(
+                    AccountItem(account.number, account.name, account.currency, AccountStatus(account.status))
+                    for _, account in sorted(accounts.items())
+                )
+            )
+        )
+
+    return Look(then, accounts=tuple(sorted(facts.attached)))
+
+
+def _balance_decide(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> Decision:
+    body: QueryBalance = command.body
+    faults = entitlement.faults(command, facts.actor)
+    faults += [
+        Detail(Code.ACCOUNT_NOT_ATTACHED, place("QueryBalance", f"Account[{number}]"), account)
+        for number, account in enumerate(body.account, 1)
+        if account not in facts.attached
+    ]
+    if faults:
+        return refuse(faults)
+
+    def then(accounts: Mapping[str, CoreAccount]) -> Reply | Refuse:
+        return done(QueryBalanceReply(tuple(_balance(accounts[number], moment) for number in body.account)))
+
+    return Look(then, accounts=body.account)
+
+
+def _balance(account: CoreAccount, moment: Moment) -> BalanceItem:
+    return BalanceItem(
+        account=account.number,
+        currency=account.currency,
+        current=account.balance,
+        available=account.available,
+        status=AccountStatus(account.status),
+        as_of=instant(moment.now_ms),
+    )
+
+
+def _transactions_decide(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> Decision:
+    body: QueryTransactions = command.body
+    here = place("QueryTransactions")
+    faults = entitlement.faults(command, facts.actor)
+    if body.account not in facts.attached:
+        faults.append(Detail(Code.ACCOUNT_NOT_ATTACHED, f"{here}/Account", body.account))
+    faults += period.faults(body.from_date, body.to_date, moment.business_date, here)
+    after = read_cursor(body.cursor, body.account) if body.cursor else 0
+    if after is None:
+        faults.append(Detail(Code.CURSOR_INVALID, f"{here}/Cursor", body.cursor))
+    if faults or after is None:
+        return refuse(faults)
+    limit = min(body.page_size or PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX)
+
+    def then(entries: Sequence[CoreEntry]) -> Reply:
+        page = entries[:limit]
+        more = len(entries) > limit
+        return done(
+            QueryTransactionsReply(
+                account=body.account,
+                entry=tuple(map(_entry, page)),
+                next_cursor=write_cursor(body.account, page[-1].sequence) if more else None,
+            )
+        )
+
+    return Look(then, page=Page(body.account, body.from_date, body.to_date, after, limit + 1))
+
+
+def _entry(entry: CoreEntry) -> EntryItem:
+    return EntryItem(
+        entry_id=f"{entry.account}-{entry.sequence}",
+        booked_at=entry.booked_at,
+        business_date=entry.business_date,
+        direction=Direction(entry.direction),
+        amount=entry.amount,
+        balance=entry.balance_after,
+        counterparty_account=entry.counterparty_account or None,
+        counterparty_name=entry.counterparty_name or None,
+        purpose=entry.purpose or None,
+        reference=entry.reference,
+        request_id=entry.request_id or None,
+    )
+
+
+def write_cursor(account: str, sequence: int) -> str:
+    """The opaque cursor behind an entry: it grants nothing, it only says where to go on."""
+    return base64.urlsafe_b64encode(f"1:{account}:{sequence}".encode()).rstrip(b"=").decode()
+
+
+def read_cursor(cursor: str, account: str) -> int | None:
+    """The sequence behind which to go on; None for a cursor that this gateway did not give for this account."""
+    try:
+        text = base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode()
+        version, of, sequence = text.split(":")
+        number = int(sequence)
+    except (ValueError, binascii.Error):
+        return None
+    return number if version == "1" and of == account and write_cursor(account, number) == cursor else None
+
+
+def _all(_command: Command) -> Needs:
+    return Needs(all_accounts=True)
+
+
+def _named(command: Command) -> Needs:
+    account = command.body.account
+    return Needs(accounts=frozenset([account] if isinstance(account, str) else account))
+
+
+QUERY_ACCOUNTS = Functions(needs=_all, decide=_accounts_decide)
+QUERY_BALANCE = Functions(needs=_named, decide=_balance_decide)
+QUERY_TRANSACTIONS = Functions(needs=_named, decide=_transactions_decide)
+
+assert {status.value for status in CoreStatus} == {status.value for status in AccountStatus}

@@ -1,0 +1,299 @@
+"""The desk: the thread that goes to the core with what was decided, and signs the replies.
+
+It takes everything that waits as one batch: what others may have done is asked first, then all moves in one call, then
+all account questions in one, then pages of entries. It changes no task and touches no database: each task comes back as
+a Result for the committer to store.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from twisted.logger import Logger
+
+from core_adapter.core import (
+    MOVES_MAX,
+    AccountLost,
+    Core,
+    CoreUnavailable,
+    Declined,
+    Done,
+    Move,
+    MoveConflict,
+    MoveKind,
+    NotFound,
+    Unknown,
+)
+from gateway.domain.command import Command, Look, Pay, Refuse, Reply
+from gateway.domain.facts import Request, Transfer
+from gateway.domain.states import is_final, move
+from gateway.journal.task import Result, Task
+from gateway.scribe import Echo, Scribe
+from gateway.services import transfer as transfers
+from protocol.codes import Code
+from protocol.messages.transfer import TransferState
+from signer.keys import SignerUnavailable
+
+STEP = 1
+"""The step of an in-bank transfer under its instruction: it has only one."""
+BATCH_MAX = 256
+"""Most tasks taken at once: bounds how long the first of them waits for the signature of the last."""
+
+Outcome = Done | Declined | Unknown | NotFound
+
+
+class Desk:
+    """See the module; made with the core, the scribe, and who takes the results."""
+
+    def __init__(self, core: Core, scribe: Scribe, bring: Callable[[list[Result]], None]) -> None:
+        self._core = core
+        self._scribe = scribe
+        self._bring = bring
+        self._tasks: list[Task | Callable[[], None]] = []
+        self._wake = threading.Condition()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="desk", daemon=True)
+        self.core_ok = True
+        self.signer_ok = True
+        self.log = Logger(namespace="desk")
+
+    def start(self) -> None:
+        """Begin to take tasks."""
+        self._thread.start()
+
+    def put(self, tasks: list[Task]) -> None:
+        """Take tasks, decided and durable."""
+        with self._wake:
+            self._tasks += tasks
+            self._wake.notify()
+
+    def run_with_core(self, job: Callable[[Core], Any], done: Callable[[Any], None]) -> None:
+        """Run `job` with the core between two batches; `done` gets its value or its exception, on this thread."""
+
+        def run() -> None:
+            try:
+                value = job(self._core)
+            except Exception as error:  # noqa: BLE001  (handed to whoever asked)
+                value = error
+            done(value)
+
+        with self._wake:
+            self._tasks.append(run)
+            self._wake.notify()
+
+    def stop(self, seconds: float) -> bool:
+        """End after what waits; False when `seconds` were not enough."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def late(self, task: Task) -> Result:
+        """A reply for a task whose core has not answered in time; called on the committer's thread."""
+        if isinstance(task.decision, Pay):
+            unknown = replace(task.decision.transfer, state=TransferState.UNKNOWN)
+            return replace(self._signed(task, transfers.answer(unknown), unknown), late=True)
+        return Result(task, failure=Code.CORE_UNAVAILABLE, late=True)
+
+    # -- the desk's thread
+
+    def _run(self) -> None:
+        while tasks := self._take():
+            jobs = [task for task in tasks if not isinstance(task, Task)]
+            batch = [task for task in tasks if isinstance(task, Task)]
+            for job in jobs:
+                job()
+            if batch:
+                self._bring(self._serve(batch))
+
+    def _take(self) -> list[Task | Callable[[], None]]:
+        with self._wake:
+            while not self._tasks and not self._stopping:
+                self._wake.wait()
+            taken, self._tasks = self._tasks[:BATCH_MAX], self._tasks[BATCH_MAX:]
+            return taken
+
+    def _serve(self, tasks: list[Task]) -> list[Result]:
+        moved = self._pay([task for task in tasks if _instruction(task)])
+        seen = self._accounts(
+            {number for task in tasks if isinstance(task.decision, Look) for number in task.decision.accounts}
+        )
+        results = []
+        for task in tasks:
+            try:
+                results.append(self._answer(task, moved.get(task), seen))
+            except Exception:  # noqa: BLE001  (a bug in one answer must not lose the others; recovery looks again)
+                self.log.failure("an answer could not be made")
+                results.append(Result(task, transfer=moved.get(task), failure=Code.INTERNAL))
+        return results
+
+    def _answer(self, task: Task, transfer: Transfer | None, seen: Mapping[str, Any] | None) -> Result:
+        if transfer is not None:
+            return self._signed(task, transfers.answer(transfer), transfer)
+        decision = task.decision
+        if isinstance(decision, Look):
+            return self._look(task, decision, seen)
+        if isinstance(decision, Refuse | Reply):
+            return self._signed(task, decision, None)
+        assert task.request
+        return self._signed(task, _again(task.request), task.request.transfer)
+
+    # -- money
+
+    def _pay(self, tasks: list[Task]) -> dict[Task, Transfer]:
+        """Each instruction as it stands after the core was asked; unchanged where the core could not be reached."""
+        outcomes: dict[Task, Outcome] = {}
+        asked = [task for task in tasks if task.command is None]
+        outcomes.update(self._ask(asked))
+        to_move = [task for task in tasks if task not in outcomes or isinstance(outcomes[task], NotFound)]
+        for start in range(0, len(to_move), MOVES_MAX):
+            outcomes.update(self._move(to_move[start : start + MOVES_MAX]))
+        return {task: _after(instruction, outcomes[task]) for task in tasks if (instruction := _instruction(task))}
+
+    def _ask(self, tasks: list[Task]) -> dict[Task, Outcome]:
+        """What became of moves that were perhaps sent before: nothing is sent again that was not asked about first."""
+        if not tasks:
+            return {}
+        try:
+            found = self._core.ask([_move(task).id for task in tasks])
+            self.core_ok = True
+        except CoreUnavailable:
+            self.core_ok = False
+            found = [Unknown()] * len(tasks)
+        return dict(zip(tasks, found, strict=True))
+
+    def _move(self, tasks: list[Task]) -> dict[Task, Outcome]:
+        try:
+            done = self._core.move([_move(task) for task in tasks])
+            self.core_ok = True
+        except CoreUnavailable:
+            self.core_ok = False
+            return dict.fromkeys(tasks, Unknown())
+        except Exception:  # noqa: BLE001  (whatever it is, the money may have moved: unknown, until the core is asked)
+            self.log.failure("the core could not take a batch")
+            if len(tasks) == 1:
+                return {tasks[0]: Unknown()}
+            return {task: outcome for single in tasks for task, outcome in self._move([single]).items()}
+        return dict(zip(tasks, done, strict=True))
+
+    # -- questions
+
+    def _accounts(self, numbers: set[str]) -> Mapping[str, Any] | None:
+        """The accounts that any of the questions names, all in one call; None when the core cannot answer."""
+        if not numbers:
+            return {}
+        try:
+            return self._core.accounts(numbers)
+        except CoreUnavailable:
+            self.core_ok = False
+            return None
+
+    def _look(self, task: Task, look: Look, seen: Mapping[str, Any] | None) -> Result:
+        if look.page is None:
+            if seen is None:
+                return Result(task, failure=Code.CORE_UNAVAILABLE)
+            return self._signed(task, look.then({number: seen[number] for number in look.accounts if number in seen}))
+        page = look.page
+        try:
+            entries = self._core.entries(page.account, page.first, page.last, page.after, page.limit)
+        except CoreUnavailable:
+            self.core_ok = False
+            return Result(task, failure=Code.CORE_UNAVAILABLE)
+        except AccountLost:
+            return self._signed(task, Refuse(Code.ACCOUNT_LOST))
+        return self._signed(task, look.then(entries))
+
+    # -- replies
+
+    def _signed(self, task: Task, decided: Reply | Refuse, transfer: Transfer | None = None) -> Result:
+        if task.replied:
+            return Result(task, transfer=transfer)
+        try:
+            reply = self._scribe.reply(_echo(task), decided)
+            self.signer_ok = True
+        except SignerUnavailable:
+            self.signer_ok = False
+            return Result(task, transfer=transfer, failure=Code.SIGNER_UNAVAILABLE)
+        return Result(task, transfer=transfer, reply=reply)
+
+
+def _instruction(task: Task) -> Transfer | None:
+    """The instruction that the core is to be asked to carry out, or about."""
+    if isinstance(task.decision, Pay):
+        return task.decision.transfer
+    there = task.request.transfer if task.request and task.decision is None else None
+    return there if there and not is_final(there.state) else None
+
+
+def _move(task: Task) -> Move:
+    transfer = _instruction(task)
+    assert transfer
+    return Move(
+        instruction=f"{transfer.customer_id}/{transfer.request_id}",
+        step=STEP,
+        kind=MoveKind.TRANSFER,
+        payer=transfer.payer_account,
+        payee=transfer.payee_account,
+        payee_name=transfer.payee_name,
+        amount=transfer.amount,
+        currency=transfer.currency,
+        business_date=transfer.business_date,
+        purpose=transfer.purpose,
+        request_id=transfer.request_id,
+    )
+
+
+def _after(transfer: Transfer, outcome: Outcome) -> Transfer:
+    """The instruction after the core's word; silence makes it unknown, never failed."""
+    match outcome:
+        case Done(reference, booked_at):
+            return replace(
+                transfer,
+                state=move(transfer.state, TransferState.SUCCEEDED),
+                reference=reference,
+                booked_ms=int(booked_at.timestamp() * 1000),
+            )
+        case Declined(reasons):
+            return replace(transfer, state=move(transfer.state, TransferState.FAILED), reasons=tuple(reasons))
+        case _:
+            return replace(transfer, state=move(transfer.state, TransferState.UNKNOWN))
+
+
+def _again(request: Request) -> Reply | Refuse:
+    """The answer to a request taken over, from its rows alone."""
+    if request.transfer:
+        return transfers.answer(request.transfer)
+    return Refuse(request.code or Code.INTERNAL, request.details)
+
+
+def _echo(task: Task) -> Echo:
+    if (command := task.command) is not None:
+        return echo(command)
+    request = task.request
+    assert request
+    return Echo(
+        customer_id=request.customer_id,
+        operator_id=request.operator_id,
+        request_id=request.request_id,
+        body_digest=request.body_digest,
+        language="en" if request.language == "en" else "zh",
+        encoding=request.encoding,
+    )
+
+
+def echo(command: Command) -> Echo:
+    """What the reply to a command repeats of it."""
+    head = command.head
+    return Echo(
+        customer_id=head.customer_id,
+        operator_id=head.operator_id,
+        request_id=head.request_id,
+        body_digest=command.body_digest,
+        language="en" if command.language == "en" else "zh",
+        encoding=command.encoding,
+    )
+
+
+__all__ = ["BATCH_MAX", "STEP", "Desk", "echo"]

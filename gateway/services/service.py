@@ -1,0 +1,48 @@
+"""The form every service has: three pure functions. What they share stands here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gateway.domain.command import Command, Decision, Refuse, Reply
+from gateway.domain.facts import Facts, Moment, Needs
+from protocol import binding
+from protocol.codes import Code
+from protocol.envelope import Outcome
+from protocol.errors import Detail
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """What the services know of the bank: its 12-digit code, and how far SentAt may be off in milliseconds."""
+
+    code: str
+    skew_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Functions:
+    """One service: the facts it needs, what id it uses up, and what becomes of the command."""
+
+    needs: Callable[[Command], Needs]
+    decide: Callable[[Command, Facts, Moment, Bank], Decision]
+    claims: Callable[[Command, Facts], str | None] = lambda _command, _facts: None
+
+
+def no_needs(_command: Command) -> Needs:
+    """For services that ask for nothing but the operator."""
+    return Needs()
+
+
+def done(body: object) -> Reply:
+    """A finished answer."""
+    return Reply(Outcome(Code.DONE), binding.write(body))
+
+
+def refuse(faults: list[Detail]) -> Refuse:
+    """A refusal for all these faults; the first, in the order of the rules, gives the code."""
+    return Refuse(Code(faults[0].rule), tuple(faults))
+
+
+def place(service: str, *elements: str) -> str:
+    """The path of an element of the body, as details name it."""
+    return "/".join(["/Message/Body", service, *elements])

@@ -1,0 +1,67 @@
+"""Which functions serve which entry of the catalogue, and the rules that hold for all of them alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.domain.command import Command, Decision, Refuse
+from gateway.domain.facts import Facts, Moment, Needs
+from gateway.services import account, help, transfer
+from gateway.services.service import Bank, Functions
+from protocol.codes import Code
+from protocol.errors import Detail
+
+FUNCTIONS: Final[Mapping[str, Functions]] = {
+    "SelfTest": help.SELF_TEST,
+    "QueryAccounts": account.QUERY_ACCOUNTS,
+    "QueryBalance": account.QUERY_BALANCE,
+    "QueryTransactions": account.QUERY_TRANSACTIONS,
+    "SubmitTransfer": transfer.SUBMIT_TRANSFER,
+    "QueryTransfer": transfer.QUERY_TRANSFER,
+}
+"""By the name of the service; a test holds it equal to the catalogue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The services of this bank, as the journal asks them."""
+
+    bank: Bank
+
+    def needs(self, command: Command) -> Needs:
+        """The facts the command wants; none where it is refused already."""
+        functions = self._functions(command)
+        return functions.needs(command) if functions else Needs()
+
+    def claims(self, command: Command, facts: Facts) -> str | None:
+        """As what it uses up the id of its needs; a message from another time uses up none, it can only replay."""
+        functions = self._functions(command)
+        return functions.claims(command, facts) if functions and not self._skewed(command) else None
+
+    def decide(self, command: Command, facts: Facts, moment: Moment) -> Decision:
+        """What becomes of the command; the SentAt check comes first, for replays have been answered before."""
+        functions = self._functions(command)
+        if functions is None:
+            return command.refusal or Refuse(Code.SERVICE_UNKNOWN)
+        if self._skewed(command):
+            return Refuse(Code.CLOCK_SKEW, (self._skew_detail(command),))
+        return functions.decide(command, facts, moment, self.bank)
+
+    def _functions(self, command: Command) -> Functions | None:
+        return FUNCTIONS[command.service.name] if command.service and not command.refusal else None
+
+    def _skewed(self, command: Command) -> bool:
+        # SelfTest exists to find a wrong clock among other things, yet a SelfTest of long ago proves nothing.
+        return abs(command.skew_ms) > self.bank.skew_ms
+
+    def _skew_detail(self, command: Command) -> Detail:
+        seconds = command.skew_ms / 1000
+        now = command.received_at.isoformat(timespec="seconds")
+        sent = command.head.sent_at.isoformat(timespec="seconds") if command.head.sent_at else None
+        return Detail(
+            Code.CLOCK_SKEW,
+            "/Message/Head/SentAt",
+            sent,
+            f"相差{seconds:+.0f}秒，允许{self.bank.skew_ms // 1000}秒，网关时间{now}",
+            f"off by {seconds:+.0f} s, {self.bank.skew_ms // 1000} s allowed, the gateway's time is {now}",
+        )
