@@ -21,6 +21,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from protocol.codes import Code
+from protocol.money import FEN_MAX
 
 INSTRUCTION_CHARS_MAX: Final = 80
 """Longest instruction id, in characters: a customer id and a request id with room for a prefix."""
@@ -84,8 +85,8 @@ class Direction(StrEnum):
 class Move:
     """One movement of money asked of the core, named by (instruction, step).
 
-    `amount` is in fen, above 0. `business_date` is the caller's. `request_id` is the customer's own id, shown on the
-    payer's entries only. A POST or VOID names the step of its hold under the same instruction in `hold_step` and
+    `amount` is in fen, 1 to FEN_MAX. `business_date` is the caller's. `request_id` is the customer's own id, shown on
+    the payer's entries only. A POST or VOID names the step of its hold under the same instruction in `hold_step` and
     repeats the hold's payer, payee, amount and currency. Raises ValueError where a field is outside its bounds.
     """
 
@@ -106,8 +107,8 @@ class Move:
         """Refuse what no core could book: a bug of the caller, found before it costs anything."""
         if not 0 < len(self.instruction) <= INSTRUCTION_CHARS_MAX or self.step < 0:
             raise ValueError(f"move id out of bounds: {self.instruction!r}, {self.step}")
-        if self.amount <= 0:
-            raise ValueError(f"amount must be above 0 fen: {self.amount}")
+        if not 0 < self.amount <= FEN_MAX:
+            raise ValueError(f"amount out of bounds: {self.amount} fen")
         if (self.hold_step is not None) != (self.kind in (MoveKind.POST, MoveKind.VOID)):
             raise ValueError(f"a {self.kind} move and hold_step {self.hold_step} do not go together")
 
