@@ -1,0 +1,150 @@
+"""Every Prometheus metric of the gateway in one place: names, words, labels, buckets. Measures nothing itself.
+
+Labels are small closed sets: doors, services of the catalogue, outcome codes, stages of the road. With
+PROMETHEUS_MULTIPROC_DIR in the environment when prometheus_client is first imported, values live in files of that
+folder and a parent sums them; each gauge says how: `livesum` adds what each worker has, `livemax` and `livemin` take
+the worst of the workers that live.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+SECONDS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+STAGE_SECONDS: Final = (0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.2, 1.0)
+GROUP_SIZES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+STAGES: Final = ("envelope", "verify", "validate", "queue", "commit1", "core", "sign", "commit2")
+DOORS: Final = ("http", "tcp")
+
+
+class Metrics:
+    """One process's metrics on one registry; made once at the start and handed to whoever counts."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.registry = registry
+        self._of_doors(registry)
+        self._of_the_road(registry)
+        self._of_the_site(registry)
+
+    def _of_doors(self, registry: CollectorRegistry) -> None:
+        self.connections = Gauge(
+            "yinqi_connections",
+            "Connections open now.",
+            ["door"],
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self.refused_connections = Counter(
+            "yinqi_refused_connections",
+            "Connections refused at the door, by outcome code.",
+            ["door", "code"],
+            registry=registry,
+        )
+        self.cut_connections = Counter(
+            "yinqi_cut_connections",
+            "Connections that the gateway cut: idle, unread (the peer does not read), handshake, linger, flood.",
+            ["door", "reason"],
+            registry=registry,
+        )
+        self.messages = Counter(
+            "yinqi_messages", "Whole messages taken from a connection.", ["door"], registry=registry
+        )
+        self.faults = Counter(
+            "yinqi_faults", "Unsigned Faults sent by a door, by outcome code.", ["door", "code"], registry=registry
+        )
+        self.received_bytes = Counter(
+            "yinqi_received_bytes", "Bytes read from connections.", ["door"], registry=registry
+        )
+        self.sent_bytes = Counter("yinqi_sent_bytes", "Bytes written to connections.", ["door"], registry=registry)
+
+    def _of_the_road(self, registry: CollectorRegistry) -> None:
+        self.requests = Counter(
+            "yinqi_requests", "Messages answered, by service and outcome code.", ["service", "code"], registry=registry
+        )
+        self.request_seconds = Histogram(
+            "yinqi_request_seconds",
+            "From the last byte of a message to its answer.",
+            ["service"],
+            registry=registry,
+            buckets=SECONDS,
+        )
+        self.stage_seconds = Histogram(
+            "yinqi_stage_seconds",
+            "One stage of the road, per message or per group.",
+            ["stage"],
+            registry=registry,
+            buckets=STAGE_SECONDS,
+        )
+        self.queue_depth = Gauge(
+            "yinqi_queue_depth",
+            "Commands that wait for the committer.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self.group_size = Histogram(
+            "yinqi_group_size", "Commands in one commit.", registry=registry, buckets=GROUP_SIZES
+        )
+
+    def _of_the_site(self, registry: CollectorRegistry) -> None:
+        self.in_doubt = Gauge(
+            "yinqi_in_doubt",
+            "Requests whose outcome at the core is not known.",
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+        self.in_doubt_oldest_seconds = Gauge(
+            "yinqi_in_doubt_oldest_seconds",
+            "Age of the oldest request in doubt; 0 when there is none.",
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+        self.signer_available = Gauge(
+            "yinqi_signer_available",
+            "1 while the reply key can sign in every worker.",
+            registry=registry,
+            multiprocess_mode="livemin",
+        )
+        self.certificate_days_left = Gauge(
+            "yinqi_certificate_days_left",
+            "Days until the certificate ends; below 0 when it has ended.",
+            ["certificate"],
+            registry=registry,
+            multiprocess_mode="livemin",
+        )
+        self.money_imbalance_fen = Gauge(
+            "yinqi_money_imbalance_fen",
+            "Sum of all balances of the ledger; anything but 0 is a fault.",
+            registry=registry,
+            multiprocess_mode="livemostrecent",
+        )
+        self.workers = Gauge(
+            "yinqi_workers",
+            "Workers that are up.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+
+
+class DoorMetrics:
+    """One door's counters, their labels bound once so that counting a message costs next to nothing."""
+
+    def __init__(self, metrics: Metrics, door: str) -> None:
+        self.connections = metrics.connections.labels(door)
+        self.messages: Callable[[], None] = metrics.messages.labels(door).inc
+        self.received: Callable[[float], None] = metrics.received_bytes.labels(door).inc
+        self.sent: Callable[[float], None] = metrics.sent_bytes.labels(door).inc
+        self._metrics = metrics
+        self._door = door
+
+    def refused(self, code: str) -> None:
+        """Count a connection that was not let in."""
+        self._metrics.refused_connections.labels(self._door, code).inc()
+
+    def cut(self, reason: str) -> None:
+        """Count a connection that the gateway cut."""
+        self._metrics.cut_connections.labels(self._door, reason).inc()
+
+    def fault(self, code: str) -> None:
+        """Count a Fault that the door itself sent."""
+        self._metrics.faults.labels(self._door, code).inc()
