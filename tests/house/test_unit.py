@@ -3,13 +3,29 @@
 import configparser
 import re
 import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from tests.support.need import need
 from tests.support.source import ROOT
 
 UNIT = ROOT / "systemd" / "yinqi.service"
 EXPOSURE_MAX = 1.5  # of 10, as systemd-analyze counts
+
+# Asks the kernel to refuse memory that is both writable and executable, then makes what every TLS door needs.
+TLS_WITHOUT_WRITABLE_CODE = """
+import ctypes
+PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN = 65, 1
+if ctypes.CDLL(None).prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) != 0:
+    raise SystemExit("unsupported")
+from twisted.internet.ssl import CertificateOptions
+try:
+    CertificateOptions().getContext()
+except MemoryError:
+    raise SystemExit("refused")
+"""
 
 
 def _service() -> dict[str, str]:
@@ -51,3 +67,16 @@ def test_the_unit_waits_for_ready_and_lets_the_daemon_drain() -> None:
     assert int(service["WatchdogSec"]) > 0
     assert service["KillMode"] == "mixed"
     assert service["ExecStart"] == "/opt/yinqi/bin/yinqi serve -c /etc/yinqi/gateway.toml"
+
+
+def test_writable_code_is_denied_as_soon_as_tls_can_do_without() -> None:
+    """The one protection that is off is off for a reason, and only while the reason holds."""
+    tried = subprocess.run(
+        [sys.executable, "-c", TLS_WITHOUT_WRITABLE_CODE], capture_output=True, text=True, check=False
+    )
+    outcome = tried.stderr.strip()
+    if outcome == "unsupported":
+        pytest.skip("this kernel (before 6.3) cannot be asked to refuse writable code by the process itself")
+
+    assert outcome in {"", "refused"}
+    assert (_service()["MemoryDenyWriteExecute"] == "yes") == (outcome == "")
