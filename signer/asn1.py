@@ -86,6 +86,11 @@ def public_info_of_certificate(der: bytes) -> bytes:
     return cast("bytes", parsed["tbs_certificate"]["subject_public_key_info"].dump())
 
 
+def octets(der: bytes) -> bytes:
+    """Return the content of a DER OCTET STRING; raises ValueError when it is none."""
+    return cast("bytes", core.OctetString.load(der, strict=True).native)
+
+
 @dataclass(frozen=True, slots=True)
 class CertificatePlan:
     """What a self-signed end-entity certificate shall say; times are aware."""
