@@ -8,10 +8,10 @@ READY := .venv/.ready
 ROOMS := $(wildcard protocol signer core_adapter gateway conformance tests bench demo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench format need lock dist changelog clean
+.PHONY: help demo test check style types directions house bench format need lock dist changelog clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: $(READY) ## make a demo site, run the daemon, send signed messages, verify every reply, check the books
 	$(BIN)/python demo/run.py
@@ -20,11 +20,19 @@ test: need $(READY) ## all tests, on SQLite and PostgreSQL, with a real token an
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest tests
 
-check: $(READY) ## style, types, import directions, the house's own rules; under a minute
+check: style types directions house ## all of the next four, under a minute; make -k check goes on after a fault
+
+style: $(READY) ## how the source is written
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(READY) ## strict types in every room, tests included
 	$(BIN)/mypy $(ROOMS)
+
+directions: $(READY) ## which room may import which
 	$(BIN)/lint-imports --no-cache
+
+house: $(READY) ## the house's own rules, and whether the change log can be built
 	$(BIN)/towncrier build --draft > /dev/null
 	$(BIN)/python -m pytest -q tests/house -m "not slow"
 
@@ -60,6 +68,6 @@ clean: ## remove what the other targets made
 # The lock is installed first and by hash; then the project itself, editable, with nothing fetched.
 $(READY): requirements-dev.lock pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
-	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
