@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from gateway.table import OPTIONAL, Address, Source, Table
 from protocol.limits import MESSAGE_BYTES_MAX
+from protocol.names import bank_code_valid
 
 _SQLITE = "sqlite:///"
 _POSTGRESQL = re.compile(r"postgresql://(?:(?P<user>[^:@/]*)(?::(?P<password>[^@/]*))?@)?(?P<rest>[^@]*)")
@@ -196,6 +197,8 @@ def _site(table: Table, folder: Path) -> Site:
         database=_database(table, folder),
         node=table.text("node", socket.gethostname(), pattern=r"[A-Za-z0-9._-]{1,64}", allowed="a host name"),
     )
+    if site.bank_code and not bank_code_valid(site.bank_code):
+        table.fault("bank_code", f"{site.bank_code!r} has a wrong check digit (ISO 7064 MOD 11,10)")
     table.end()
     return site
 

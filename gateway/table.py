@@ -16,6 +16,7 @@ OPTIONAL = ""
 """Default of a text key that may be left out."""
 
 _MISSING = object()
+_CREDENTIALS = "$CREDENTIALS_DIRECTORY/"
 _LISTEN = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9._-]+)):(?P<port>[0-9]{1,5})")
 _NOT_OWNERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -99,9 +100,12 @@ class Table:
         return Address(match["six"] or match["host"], int(match["port"]))
 
     def file(self, key: str) -> Path:
-        """Read the path of a file that exists; a relative one starts at the settings file's folder."""
+        """Read the path of a file that exists, relative to the settings file's folder or to $CREDENTIALS_DIRECTORY."""
         name = self.text(key, allowed="the path of a file")
+        credentials = self._source.credentials
         path = self._source.folder / name
+        if name.startswith(_CREDENTIALS):
+            path = (credentials or self._source.folder) / name.removeprefix(_CREDENTIALS)
         if name and not path.is_file():
             self.fault(key, f"{name!r}: there is no such file at {path}")
         return path

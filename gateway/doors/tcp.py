@@ -7,7 +7,6 @@ from gateway.doors.reader import Message, Refusal
 from protocol.codes import Code
 from protocol.errors import ProtocolError
 from protocol.frame import FrameReader, frame
-from protocol.limits import FRAME_DIGITS
 
 
 class FramedMessages:
@@ -17,11 +16,9 @@ class FramedMessages:
 
     def __init__(self, limit: int) -> None:
         self._frames = FrameReader(limit)
-        self._held = 0
 
     def receive(self, data: bytes) -> None:
         """Take the next bytes of the connection."""
-        self._held += len(data)
         self._frames.receive(data)
 
     def next_item(self) -> Message | Refusal | None:
@@ -30,14 +27,11 @@ class FramedMessages:
             raw = self._frames.next_frame()
         except ProtocolError as error:
             return Refusal(error.code)
-        if raw is None:
-            return None
-        self._held -= FRAME_DIGITS + len(raw)
-        return Message(raw)
+        return None if raw is None else Message(raw)
 
     def held(self) -> int:
         """Count the bytes of the frame that is not whole yet."""
-        return self._held
+        return self._frames.waiting
 
     def reply(self, answer: Answer) -> bytes:
         """Frame an answer."""
