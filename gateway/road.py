@@ -12,27 +12,29 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from twisted.internet.defer import Deferred, DeferredLock, maybeDeferred
+from twisted.internet.defer import Deferred, DeferredLock, maybeDeferred, succeed
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from gateway.answer import Answer, Peer
-from gateway.doors.admission import CustomerRates
 from gateway.domain.command import Command, Refuse, Seen
+from gateway.doors.admission import CustomerRates
 from gateway.journal.register import TrustedRegister, hints
 from gateway.journal.task import Waiter
 from gateway.metrics import Metrics
 from gateway.scribe import Echo, Scribe
 from gateway.services.desk import echo
 from protocol import binding, envelope, seal, text, validate
-from protocol.catalogue import CATALOGUE
+from protocol.catalogue import CATALOGUE, Service
 from protocol.codes import MEANINGS, Code
 from protocol.envelope import Envelope
 from protocol.errors import Detail, ProtocolError
 from protocol.head import Head
 from protocol.limits import LARGE_MESSAGE_BYTES
+from protocol.text import Encoding
 from signer.digests import DIGESTS
 from signer.keys import SignerUnavailable
 from signer.trust import NotAuthentic, RegisteredCertificate
@@ -48,7 +50,7 @@ class Refused(Exception):
 
 
 class Road:
-    """The way in and the way out; see the module. `register` is replaced whole when the registered certificates change."""
+    """The way in and the way out; see the module. `register` is replaced whole when registered certificates change."""
 
     def __init__(
         self,
@@ -83,12 +85,10 @@ class Road:
     def answer(self, raw: bytes, peer: Peer) -> Deferred[Answer]:
         """Take one whole message to its answer; the Deferred never fails, whatever the bytes are."""
         if len(raw) > LARGE_MESSAGE_BYTES:
-            done = self._large.run(deferToThreadPool, self._reactor, self._pool, self.command, raw, peer)
+            command = self._large.run(deferToThreadPool, self._reactor, self._pool, self.command, raw, peer)
         else:
-            done = maybeDeferred(self.command, raw, peer)
-        done.addCallback(self._enter)
-        done.addErrback(self._exception)
-        return done
+            command = maybeDeferred(self.command, raw, peer)
+        return command.addCallback(self._enter).addErrback(self._exception)
 
     def fault(self, code: Code) -> Answer:
         """Make the unsigned Fault for this code, with the HTTP status its table gives."""
@@ -103,8 +103,8 @@ class Road:
         entry = self._verify(opened, peer, received_at)
         if not self._rates.take(entry.customer_id):
             raise self._refused(Code.RATE_LIMITED, opened)
-        service = CATALOGUE.get(opened.body.tag)
-        body, refusal = (None, Refuse(Code.SERVICE_UNKNOWN)) if service is None else self._validate(opened)
+        service = CATALOGUE.get(str(opened.body.tag))
+        body, refusal = (None, Refuse(Code.SERVICE_UNKNOWN)) if service is None else _validated(opened, service)
         assert opened.head.sent_at is not None
         return Command(
             head=opened.head,
@@ -120,7 +120,7 @@ class Road:
         )
 
     def _verify(self, opened: Envelope, peer: Peer, at: datetime) -> RegisteredCertificate:
-        """The registered certificate whose key signed the whole message; one answer for every way in which it is not."""
+        """The registered certificate whose key signed the whole message; one answer for every way it is not so."""
         sealed, head = opened.seal, opened.head
         try:
             if not seal.check_digest(sealed, opened.canonical, DIGESTS):
@@ -133,15 +133,6 @@ class Road:
             )
             raise self._refused(Code.NOT_AUTHENTIC, opened, *hints(opened)) from error
         return entry
-
-    def _validate(self, opened: Envelope) -> tuple[Any, Refuse | None]:
-        """The typed body, or a refusal that lists every fault of the schema and of the checks behind it."""
-        if validate.validate(opened.root):
-            try:
-                return binding.read(CATALOGUE[opened.body.tag].request, opened.body), None
-            except ProtocolError as error:
-                return None, Refuse(error.code, error.details)
-        return None, Refuse(Code.SCHEMA_INVALID, validate.explain(opened.root))
 
     def _refused(self, code: Code, opened: Envelope, *details: Detail) -> Refused:
         digest = DIGESTS["sha256"](opened.body_canonical)
@@ -160,24 +151,22 @@ class Road:
 
         def stored(value: bytes | Code) -> Answer | Deferred[Answer]:
             self._metrics.request_seconds.labels(service).observe(self._seconds() - begun)
-            if isinstance(value, bytes):
-                return Answer(value, 200)
-            return self._sign(echo(command), Refuse(value))
+            return Answer(value, 200) if isinstance(value, bytes) else self._sign(echo(command), Refuse(value))
 
         return waiting.addCallback(stored)
 
-    def _exception(self, failure: Any) -> Answer | Deferred[Answer]:
+    def _exception(self, failure: Failure) -> Deferred[Answer]:
         """The one place where an exception becomes a code."""
         error = failure.value
         match error:
             case Refused():
                 return self._sign(error.echo, error.refusal)
             case ProtocolError():
-                return self.fault(error.code)
+                return succeed(self.fault(error.code))
             case SignerUnavailable():
-                return self.fault(Code.SIGNER_UNAVAILABLE)
+                return succeed(self.fault(Code.SIGNER_UNAVAILABLE))
         self._log.failure("a message could not be handled", failure)
-        return self.fault(Code.INTERNAL)
+        return succeed(self.fault(Code.INTERNAL))
 
     def _sign(self, echo: Echo, refusal: Refuse) -> Deferred[Answer]:
         """A signed refusal that is not stored; a plain Fault where the signer is gone: never an unsigned reply."""
@@ -186,8 +175,7 @@ class Road:
         else:
             signed = maybeDeferred(self._scribe.reply, echo, refusal)
         http = MEANINGS[refusal.code].signed_http
-        signed.addCallback(lambda data: Answer(data, http))
-        return signed.addErrback(self._exception)
+        return signed.addCallback(lambda data: Answer(data, http)).addErrback(self._exception)
 
 
 def _open(raw: bytes) -> Envelope:
@@ -201,7 +189,17 @@ def _open(raw: bytes) -> Envelope:
         raise Refused(Refuse(error.code, error.details), _echo(error.head, read.encoding, None)) from error
 
 
-def _echo(head: Head, encoding: str, digest: bytes | None) -> Echo:
+def _validated(opened: Envelope, service: Service) -> tuple[Any, Refuse | None]:
+    """The typed body, or a refusal that lists every fault of the schema and of the checks behind it."""
+    if not validate.validate(opened.root):
+        return None, Refuse(Code.SCHEMA_INVALID, validate.explain(opened.root))
+    try:
+        return binding.read(service.request, opened.body), None
+    except ProtocolError as error:
+        return None, Refuse(error.code, error.details)
+
+
+def _echo(head: Head, encoding: Encoding, digest: bytes | None) -> Echo:
     return Echo(head.customer_id, head.operator_id, head.request_id, digest, head.language or "zh", encoding)
 
 

@@ -1,4 +1,4 @@
-"""The scribe: writes every reply, signs it with the reply key, and encodes it as the sender does. Any thread may ask it."""
+"""The scribe: writes every reply, signs it with the reply key, encodes it as the sender does; any thread may ask it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from protocol import envelope, text
 from protocol.codes import Language
 from protocol.head import Outcome, ReplyHead
 from protocol.seal import seal
+from protocol.text import Encoding
 from signer.digests import DIGESTS
 from signer.keys import DIGEST_OF, SigningKey
 
@@ -23,11 +24,11 @@ class Echo:
     request_id: str
     body_digest: bytes | None
     language: Language
-    encoding: str
+    encoding: Encoding
 
 
 class Scribe:
-    """See the module. `log_root` is the latest signed root of the message log, put into every reply once there is one."""
+    """See the module; `log_root` is the latest signed root of the message log, which every reply carries."""
 
     def __init__(self, key: SigningKey, now: Callable[[], datetime], name: str) -> None:
         """`name` makes message ids unique among processes; `now` is the real clock."""

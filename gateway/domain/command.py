@@ -1,4 +1,4 @@
-"""A verified, validated message as a typed command, and what may be decided about it: the types between road and journal."""
+"""A verified message as a typed command, and what may be decided about it: the types between road and journal."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,8 +8,9 @@ from typing import Any
 from gateway.domain.facts import Transfer
 from protocol.catalogue import Service
 from protocol.codes import Code
-from protocol.head import Head, Outcome
 from protocol.errors import Detail
+from protocol.head import Head, Outcome
+from protocol.text import Encoding
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Command:
 
     head: Head
     raw: bytes
-    encoding: str
+    encoding: Encoding
     body_digest: bytes
     received_at: datetime
     skew_ms: int

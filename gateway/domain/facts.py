@@ -6,6 +6,7 @@ from datetime import date
 from protocol.codes import Code
 from protocol.errors import Detail
 from protocol.messages.transfer import TransferState
+from protocol.text import Encoding
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Request:
     operator_id: str
     service: str
     body_digest: bytes
-    encoding: str
+    encoding: Encoding
     language: str
     received_ms: int
     business_date: date
@@ -73,7 +74,8 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Needs:
     """Which facts a command wants: the accounts to test for attachment, or all of them, and the request id it is about
-    (its own where it moves money)."""
+    (its own where it moves money).
+    """
 
     accounts: frozenset[str] = frozenset()
     all_accounts: bool = False

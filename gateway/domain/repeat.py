@@ -15,7 +15,7 @@ def is_same(command: Command, operator_id: str, body_digest: bytes) -> bool:
 
 
 def repeat(command: Command, original: Request) -> Replay | Wait | Refuse:
-    """The answer to a money request whose id is used up already: its reply again, patience, or a refusal that names it."""
+    """The answer to a money request whose id is used up: its reply again, patience, or a refusal that names it."""
     if original.kind == "fence":
         return Refuse(Code.REQUEST_ID_FENCED, (Detail(Code.REQUEST_ID_FENCED, PLACE, command.head.request_id),))
     if not is_same(command, original.operator_id, original.body_digest):
@@ -29,7 +29,7 @@ def repeat(command: Command, original: Request) -> Replay | Wait | Refuse:
                     PLACE,
                     command.head.request_id,
                     f"原请求: {original.service}, 操作员 {original.operator_id}, 收到时间 {at}, 报文体摘要 {digest}",
-                    f"original: {original.service} by operator {original.operator_id}, received {at}, body digest {digest}",
+                    f"original: {original.service}, operator {original.operator_id}, received {at}, digest {digest}",
                 ),
             ),
         )

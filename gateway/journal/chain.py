@@ -1,7 +1,7 @@
 """The hash chain of the message log and the roots over its heads: pure arithmetic, no database, no clock.
 
-A row's hash covers every field of the row and the hash of the row before, each field with its length in front, so that no
-two different rows have the same bytes under the hash. A root covers the heads that moved and the root before.
+A row's hash covers every field of the row and the hash of the row before, each field with its length in front, so that
+no two different rows have the same bytes under the hash. A root covers the heads that moved and the root before.
 """
 
 import hashlib
@@ -58,7 +58,7 @@ class Chain:
     ) -> dict[str, Any]:
         """The next row, hashed; the head moves to it."""
         head = self.head
-        row = {
+        row: dict[str, Any] = {
             "chain": head.chain,
             "seq": head.seq + 1,
             "way": way,
@@ -68,9 +68,9 @@ class Chain:
             "at_ms": at_ms,
             "message": message,
         }
-        row["hash"] = row_hash(row, head.hash)
-        self.head = Head(head.chain, head.seq + 1, row["hash"])
-        return row
+        digest = row_hash(row, head.hash)
+        self.head = Head(head.chain, head.seq + 1, digest)
+        return row | {"hash": digest}
 
 
 def root_of(number: int, at_ms: int, previous: bytes, heads: Iterable[Head]) -> bytes:

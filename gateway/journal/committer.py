@@ -53,12 +53,12 @@ class Committer:
         reply_seconds: float,
         queue_max: int,
         leave: Callable[[list[Delivery]], None],
-        upkeep: Sequence[Callable[[Connection], None]] = (),
+        upkeep: Sequence[Callable[[Engine], None]] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`owner` names this process in leases; `leave` takes the replies of a turn, in one call, on this thread.
 
-        Each of `upkeep` runs once a second in a transaction of its own.
+        Each of `upkeep` runs once a second, in transactions of its own.
         """
         self._engine = engine
         self._serving = serving
@@ -82,9 +82,10 @@ class Committer:
         self._wake = threading.Condition()
         self._stopping = False
         self._next_tick = 0.0
+        self._brought_at = 0.0
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
         self.database_ok = False
-        self.on_turn: Callable[[int, float], None] = lambda size, seconds: None
+        self.on_turn: Callable[[int, float], None] = lambda _size, _seconds: None
         self.log = Logger(namespace="committer")
 
     # -- called from other threads
@@ -106,6 +107,7 @@ class Committer:
 
     def bring(self, results: list[Result]) -> None:
         """Take what the desk has done."""
+        self._brought_at = self._clock()
         with self._wake:
             self._work.results += results
             self._wake.notify()
@@ -133,6 +135,10 @@ class Committer:
     def under_way(self) -> int:
         """How many tasks are at the desk."""
         return len(self._at_desk)
+
+    def stuck_seconds(self) -> float:
+        """How long the desk has brought nothing back although something is there; 0 when it works."""
+        return self._clock() - self._brought_at if self._at_desk else 0.0
 
     # -- the committer's thread
 
@@ -304,6 +310,8 @@ class Committer:
                     self._inflight[task.key] = task
                 to_desk.append(task)
         if to_desk and self._desk:
+            if len(self._at_desk) == len(to_desk):
+                self._brought_at = now
             self._desk.put(to_desk)
 
     def _park(self, task: Task, now: float) -> None:
@@ -338,32 +346,32 @@ class Committer:
     def _tick(self) -> None:
         for upkeep in (self._take_over, *self._upkeep):
             try:
-                with self._engine.begin() as tx:
-                    taken = upkeep(tx)
+                upkeep(self._engine)
                 self.database_ok = True
-            except DBAPIError as error:
+            except (DBAPIError, CommitUnknown) as error:
                 self.database_ok = False
                 self.log.error("upkeep: database unavailable: {error}", error=type(error).__name__)
                 return
-            except Exception:  # noqa: BLE001  (a bug in one piece of upkeep must not end the thread that carries money)
+            except Exception:  # noqa: BLE001  a bug in one piece of upkeep must not end the thread that carries money
                 self.log.failure("upkeep failed")
-                continue
-            if taken and self._desk:
-                self._desk.put(taken)
 
-    def _take_over(self, tx: Connection) -> list[Task]:
+    def _take_over(self, engine: Engine) -> None:
         """Due work: requests whose lease has ended become tasks of this process."""
-        moment = record.moment(tx)
         mine = {task.key for task in self._at_desk}
-        found = [r for r in record.due(tx, moment.now_ms, TAKE_OVER_MAX) if (r.customer_id, r.request_id) not in mine]
-        record.lease(tx, found, self._owner, moment.now_ms + self._lease_ms)
+        with engine.begin() as tx:
+            moment = record.moment(tx)
+            due = record.due(tx, moment.now_ms, TAKE_OVER_MAX)
+            found = [request for request in due if (request.customer_id, request.request_id) not in mine]
+            record.lease(tx, found, self._owner, moment.now_ms + self._lease_ms)
         tasks = []
         for request in found:
             taken = replace(request, epoch=request.epoch + 1, attempts=request.attempts + 1)
             task = Task([], self._clock(), request=taken, replied=request.reply is not None)
             self._at_desk[task] = task.entered_at
             tasks.append(task)
-        return tasks
+        if tasks and self._desk:
+            self.log.info("took over {count} requests whose lease had ended", count=len(tasks))
+            self._desk.put(tasks)
 
     def _job(self, job: Callable[[Connection], Any], done: Callable[[Any], None]) -> None:
         try:

@@ -104,8 +104,8 @@ REQUEST = Table(
 )
 """A used-up request id: its key is unique for ever, so the database judges who came first.
 
-`due_ms` is the end of the lease of `owner` at `epoch` while something is left to do, and NULL when nothing is. `code` and
-`details` hold a refusal by the gateway. `reply_chain` and `reply_seq` name the log row that holds the stored reply.
+`due_ms` is the end of the lease of `owner` at `epoch` while something is left to do, and NULL when nothing is. `code`
+and `details` hold a refusal by the gateway. `reply_chain` and `reply_seq` name the log row that holds the reply.
 """
 Index(
     "request_due",

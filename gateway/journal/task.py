@@ -11,7 +11,7 @@ from protocol.codes import Code
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Waiter:
-    """One copy of a message that waits: `done` takes the exact bytes of the stored reply, or the code why there is none."""
+    """One copy of a message that waits: `done` takes the bytes of the stored reply, or the code why there is none."""
 
     command: Command
     done: Callable[[bytes | Code], None]

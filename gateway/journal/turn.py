@@ -1,7 +1,7 @@
 """One transaction of the committer: what is stored and what is entered in it, in the fixed order of the tables.
 
-Pure of threads: a turn is given the connection, the chain and the tasks, and says what was decided. Nothing here changes
-a task, for the transaction may still be lost.
+Pure of threads: a turn is given the connection, the chain and the tasks, and says what was decided. Nothing here
+changes a task, for the transaction may still be lost.
 """
 
 from dataclasses import replace
@@ -84,14 +84,14 @@ class Turn:
         return first
 
     def _closing_row(self, result: Result, request: Request, reply: tuple[str, int] | None) -> dict[str, Any]:
-        chain, seq = reply or request.reply or (None, None)
+        where = reply or request.reply
         return {
             "b_customer": request.customer_id,
             "b_request": request.request_id,
             "b_epoch": request.epoch,
-            "b_due": self._due_again(result, request, answered=chain is not None),
-            "b_chain": chain,
-            "b_seq": seq,
+            "b_due": self._due_again(result, request, answered=where is not None),
+            "b_chain": where[0] if where else None,
+            "b_seq": where[1] if where else None,
         }
 
     def _due_again(self, result: Result, request: Request, *, answered: bool) -> int | None:
@@ -100,7 +100,8 @@ class Turn:
             return self._moment.now_ms + self._lease_ms
         if answered and (result.transfer is None or is_final(result.transfer.state)):
             return None
-        return self._moment.now_ms + min(BACKOFF_MS_MAX, 1000 * 2**request.attempts)
+        pause = min(BACKOFF_MS_MAX, 1000 << min(request.attempts, 16))
+        return self._moment.now_ms + pause
 
     # -- what came in
 

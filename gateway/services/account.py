@@ -1,4 +1,4 @@
-"""The account services: which accounts, which balances, which entries. The core answers; the gateway says who may ask."""
+"""The account services: accounts, balances, entries. The core answers; the gateway says who may ask."""
 
 import base64
 import binascii
@@ -35,8 +35,13 @@ def _accounts_decide(command: Command, facts: Facts, _moment: Moment, _bank: Ban
     def then(accounts: Mapping[str, CoreAccount]) -> Reply:
         return done(
             QueryAccountsReply(
-                tuple(
-                    AccountItem(account.number, account.name, account.currency, AccountStatus(account.status))
+                accounts=tuple(
+                    AccountItem(
+                        account=account.number,
+                        name=account.name,
+                        currency=account.currency,
+                        status=AccountStatus(account.status),
+                    )
                     for _, account in sorted(accounts.items())
                 )
             )
@@ -57,7 +62,7 @@ def _balance_decide(command: Command, facts: Facts, moment: Moment, _bank: Bank)
         return refuse(faults)
 
     def then(accounts: Mapping[str, CoreAccount]) -> Reply | Refuse:
-        return done(QueryBalanceReply(tuple(_balance(accounts[number], moment) for number in body.account)))
+        return done(QueryBalanceReply(balance=tuple(_balance(accounts[number], moment) for number in body.account)))
 
     return Look(then, accounts=body.account)
 

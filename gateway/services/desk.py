@@ -20,7 +20,6 @@ from core_adapter.core import (
     Declined,
     Done,
     Move,
-    MoveConflict,
     MoveKind,
     NotFound,
     Unknown,

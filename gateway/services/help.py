@@ -1,4 +1,4 @@
-"""SelfTest: tells a sender what the gateway saw of its message, so that a signature can be put right without guessing."""
+"""SelfTest: tells a sender what the gateway saw of its message, so that a signature is put right without guessing."""
 
 from gateway.domain.command import Command, Decision
 from gateway.domain.facts import Facts, Moment

@@ -7,8 +7,8 @@ from gateway.domain.command import Command, Decision, Refuse, Reply
 from gateway.domain.facts import Facts, Moment, Needs
 from protocol import binding
 from protocol.codes import Code
-from protocol.envelope import Outcome
 from protocol.errors import Detail
+from protocol.head import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ from typing import Final
 
 from gateway.domain.command import Command, Decision, Refuse
 from gateway.domain.facts import Facts, Moment, Needs
-from gateway.services import account, help, transfer
+from gateway.services import account, transfer
+from gateway.services.help import SELF_TEST
 from gateway.services.service import Bank, Functions
 from protocol.codes import Code
 from protocol.errors import Detail
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {
-    "SelfTest": help.SELF_TEST,
+    "SelfTest": SELF_TEST,
     "QueryAccounts": account.QUERY_ACCOUNTS,
     "QueryBalance": account.QUERY_BALANCE,
     "QueryTransactions": account.QUERY_TRANSACTIONS,

@@ -1,6 +1,6 @@
 """The transfer services: an instruction in, and what became of it by the sender's own request id.
 
-The answer to an instruction is made from its row alone (`answer`), so that recovery gives the same reply as the first try.
+The answer to an instruction is made from its row alone (`answer`), so that recovery gives what the first try would.
 """
 
 from gateway.domain import entitlement
@@ -11,8 +11,8 @@ from gateway.domain.states import is_final
 from gateway.services.service import Bank, Functions, done, place, refuse
 from protocol import binding
 from protocol.codes import Code, text
-from protocol.envelope import Outcome
 from protocol.errors import Detail
+from protocol.head import Outcome
 from protocol.messages.transfer import (
     Arrival,
     QueryTransfer,
@@ -137,29 +137,29 @@ def _query_decide(command: Command, facts: Facts, _moment: Moment, _bank: Bank) 
         return refuse(faults)
     request = facts.request
     if request is None:
-        return done(QueryTransferReply(command.body.request_id, TransferState.NOT_FOUND, final=False))
+        return done(QueryTransferReply(request_id=command.body.request_id, state=TransferState.NOT_FOUND, final=False))
     return done(_found(request, command.language))
 
 
 def _found(request: Request, language: str) -> QueryTransferReply:
     if request.kind == "fence":
         return QueryTransferReply(
-            request.request_id,
-            TransferState.FENCED,
+            request_id=request.request_id,
+            state=TransferState.FENCED,
             final=True,
             code=Code.REQUEST_ID_FENCED,
             text=_text(Code.REQUEST_ID_FENCED, language),
         )
     transfer = request.transfer
     if transfer is None:
-        code = request.code or Code.INTERNAL
+        refusal = request.code or Code.INTERNAL
         return QueryTransferReply(
-            request.request_id,
-            TransferState.REFUSED,
+            request_id=request.request_id,
+            state=TransferState.REFUSED,
             final=True,
             service=request.service,
-            code=code,
-            text=_text(code, language),
+            code=refusal,
+            text=_text(refusal, language),
         )
     code = transfer.reasons[0] if transfer.reasons else None
     return QueryTransferReply(
