@@ -87,17 +87,19 @@ def test_every_exception_to_a_rule_gives_its_reason() -> None:
         for module in modules()
         if "noqa" in module.text or "type: ignore" in module.text
         for token in tokenize.generate_tokens(io.StringIO(module.text).readline)
-        if token.type == tokenize.COMMENT and not _is_reasoned(token, module.text.splitlines())
+        if token.type == tokenize.COMMENT and not _is_reasoned(token, module)
     ]
 
     assert bare == []
 
 
-def _is_reasoned(comment: tokenize.TokenInfo, lines: list[str]) -> bool:
+def _is_reasoned(comment: tokenize.TokenInfo, module: Module) -> bool:
     """A comment that silences a rule says why in two words or more, or stands under a comment; others are free."""
     found = EXCEPTION.match(comment.string)
-    under_comment = comment.start[0] > 1 and lines[comment.start[0] - 2].lstrip().startswith("#")
-    return found is None or under_comment or len(re.findall(r"\w+", found["rest"])) >= REASON_WORDS_MIN
+    if found is None or len(re.findall(r"\w+", found["rest"])) >= REASON_WORDS_MIN:
+        return True
+    above = module.text.splitlines()[: comment.start[0] - 1]
+    return bool(above) and above[-1].lstrip().startswith("#")
 
 
 def test_the_allow_lists_hold_nothing_that_is_gone() -> None:
