@@ -1,0 +1,153 @@
+"""What a demo site holds: two customers, their operators with keys of every kind, accounts in every state, examples.
+
+The parties are those of `protocol.examples`, so that each example of the catalogue is accepted on the fresh site.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from sqlalchemy import Connection
+
+from core_adapter.core import AccountStatus
+from core_adapter.ledger import NewAccount
+from gateway.administration.accounts import attach_accounts
+from gateway.administration.certificates import add_certificate
+from gateway.administration.customers import add_customer
+from gateway.administration.operators import add_operator
+from gateway.template import quoted
+from protocol import examples
+from protocol.binding import write
+from protocol.catalogue import CATALOGUE, Permission, Service
+from protocol.writing import write_request
+from signer.certificates import fingerprint, from_pem
+from signer.issue import make_key, self_signed
+from signer.keys import SM2_ID_DEFAULT
+
+BANK_NAME: Final = "示范银行"
+OTHER_CUSTOMER_NAME: Final = examples.PAYEE_NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """An operator of the demo, with the kind of its key and the name of its client file."""
+
+    client: str
+    customer: str
+    operator: str
+    name: str
+    kind: str
+    permissions: tuple[Permission, ...]
+
+
+_ENTERS: Final = (Permission.QUERY, Permission.ENTER)
+_APPROVES: Final = (Permission.QUERY, Permission.REVIEW, Permission.AUTHORIZE, Permission.DISPATCH)
+
+OPERATORS: Final = (
+    Operator("erp01", examples.CUSTOMER, "ERP01", "财务系统", "rsa", _ENTERS),
+    Operator("mgr01", examples.CUSTOMER, "MGR01", "王主管", "ecdsa", (*_APPROVES, Permission.ADMINISTER)),
+    Operator("mgr02", examples.CUSTOMER, "MGR02", "李经理", "ecdsa", _APPROVES),
+    Operator("sm2erp01", examples.CUSTOMER, "SM2ERP01", "国密财务系统", "sm2", _ENTERS),
+    Operator("c2erp01", examples.OTHER_CUSTOMER, "ERP01", "物流财务系统", "ecdsa", _ENTERS),
+)
+
+_NORMAL: Final = AccountStatus.NORMAL
+ACCOUNTS: Final[Mapping[str, tuple[NewAccount, ...]]] = MappingProxyType(
+    {
+        examples.CUSTOMER: (
+            NewAccount(examples.PAYER_ACCOUNT, examples.CUSTOMER_NAME, "CNY", _NORMAL, 1_000_000_000),
+            NewAccount(examples.SECOND_ACCOUNT, examples.CUSTOMER_NAME, "CNY", _NORMAL, 100_000_000),
+            NewAccount("11010100000000003", examples.CUSTOMER_NAME, "CNY", AccountStatus.LOST, 5_000_000),
+            NewAccount("11010100000000004", examples.CUSTOMER_NAME, "CNY", AccountStatus.FROZEN, 5_000_000),
+            NewAccount("11010100000000005", examples.CUSTOMER_NAME, "CNY", AccountStatus.CLOSED, 0),
+        ),
+        examples.OTHER_CUSTOMER: (
+            NewAccount(examples.PAYEE_ACCOUNT, OTHER_CUSTOMER_NAME, "CNY", _NORMAL, 10_000_000),
+            NewAccount("11010100000000102", OTHER_CUSTOMER_NAME, "CNY", _NORMAL, 10_000_000),
+        ),
+        "": (
+            NewAccount("11010100000000201", "张三", "CNY", _NORMAL, 0),
+            NewAccount("11010100000000203", "李四", "CNY", AccountStatus.LOST, 0),
+            NewAccount("11010100000000204", "赵六", "CNY", AccountStatus.FROZEN, 0),
+            NewAccount("11010100000000205", "钱七", "CNY", AccountStatus.CLOSED, 0),
+        ),
+    }
+)
+"""By the customer they are attached to; those under the empty name are of holders who do not use the gateway."""
+
+_CLIENT: Final = """\
+# A client of the demo site: `yinqi send -c THIS_FILE MESSAGE.xml`. Paths are relative to this file's folder.
+[gateway]
+http = "http://127.0.0.1:{http}/v1/messages"
+tcp = "127.0.0.1:{tcp}"
+certificate = "../gateway.crt"
+
+[identity]
+customer = {customer}
+operator = {operator}
+key = "{client}.key"
+certificate = "{client}.crt"
+{sm2_id}
+[roles]
+{roles}"""
+
+_ROLES: Final = MappingProxyType(
+    {"enterer": "erp01", "approver": "mgr01", "second_approver": "mgr02", "sm2": "sm2erp01", "other": "c2erp01"}
+)
+_SENT_AT: Final = re.compile(r"(?<=<SentAt>)[^<]*(?=</SentAt>)")
+
+
+def client_files(port_base: int, not_before: datetime, not_after: datetime) -> Iterator[tuple[str, bytes]]:
+    """Name and content of every client's settings, private key and certificate; keys are made anew."""
+    for operator in OPERATORS:
+        key = make_key(operator.kind)
+        common_name = f"{operator.customer} {operator.operator}"
+        yield f"{operator.client}.key", key
+        yield f"{operator.client}.crt", self_signed(key, common_name, not_before, not_after)
+        yield f"{operator.client}.toml", _client_text(operator, port_base).encode()
+
+
+def _client_text(operator: Operator, port_base: int) -> str:
+    return _CLIENT.format(
+        http=port_base,
+        tcp=port_base + 1,
+        customer=quoted(operator.customer),
+        operator=quoted(operator.operator),
+        client=operator.client,
+        sm2_id=f"sm2_id = {quoted(SM2_ID_DEFAULT)}\n" if operator.kind == "sm2" else "",
+        roles="".join(f'{role} = "{client}.toml"\n' for role, client in _ROLES.items()),
+    )
+
+
+def register(tx: Connection, certificates: Mapping[str, bytes]) -> None:
+    """Register customers, operators, their certificates (PEM, by client name) and attached accounts."""
+    add_customer(tx, examples.CUSTOMER, examples.CUSTOMER_NAME)
+    add_customer(tx, examples.OTHER_CUSTOMER, OTHER_CUSTOMER_NAME)
+    for operator in OPERATORS:
+        key = (operator.customer, operator.operator)
+        add_operator(tx, *key, operator.name, permissions=operator.permissions)
+        der = from_pem(certificates[operator.client])[0]
+        add_certificate(tx, *key, der, confirm=fingerprint(der).hex(), purpose="sign", sm2_id=None)
+    for customer, accounts in ACCOUNTS.items():
+        if customer:
+            attach_accounts(tx, customer, [account.number for account in accounts])
+
+
+def all_accounts() -> list[NewAccount]:
+    """Every account to open in the ledger."""
+    return [account for accounts in ACCOUNTS.values() for account in accounts]
+
+
+def example_files(now: datetime) -> Iterator[tuple[str, bytes]]:
+    """Name and content of one request per service, without Signature and with empty RequestId and SentAt."""
+    for service in CATALOGUE.values():
+        yield f"{service.name}.xml", _example(service, now).encode()
+
+
+def _example(service: Service, now: datetime) -> str:
+    sender = next(operator for operator in OPERATORS if operator.client == service.example_client)
+    text = write_request(sender.customer, sender.operator, "", now, body_xml=write(service.example))
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + _SENT_AT.sub("", text, count=1) + "\n"

@@ -1,0 +1,106 @@
+"""The text of a new site's settings file: what was decided, and every other key with its default behind a comment."""
+
+from dataclasses import dataclass
+from typing import Final
+
+_TEXT: Final = """\
+# Settings of one gateway. Paths are relative to this file's folder. `yinqi check config -c THIS_FILE` reads it and
+# tells every fault at once. Secrets are never written here: a key that ends in _file names a file that only its owner
+# may read (mode 0600). Keys behind a # show their defaults.
+
+[site]
+name = {name}
+bank_code = {bank_code}  # the 12 digits of this bank, ISO 7064 MOD 11,10
+bank_name = {bank_name}
+database = {database}  # "sqlite:///FILE" for one process, "postgresql://USER@HOST:PORT/NAME" for several
+{hash}password_file = "database.password"
+# node = "host-name"             # the name of this node; two nodes on one database need two names
+
+[reply]                          # the key that signs every reply
+key = "gateway.key"
+certificate = "gateway.crt"      # a bundle: the current certificate first, then all that were ever used
+# sm2_id = "1234567812345678"    # the signer id of an SM2 key
+# [reply.pkcs11]                 # instead of `key`: a key in a token
+# module = "/usr/lib/softhsm/libsofthsm2.so"
+# token = "yinqi"
+# label = "reply"
+# pin_file = "token.pin"
+
+[http]
+listen = "127.0.0.1:{http}"  # POST /v1/messages
+# [http.tls]
+# certificate = "http.crt"
+# key = "http.key"
+# client_ca = "clients.crt"      # ask clients for a certificate of this authority
+
+[tcp]
+listen = "127.0.0.1:{tcp}"  # 8 digits of length, then the message
+# [tcp.tls]                      # as [http.tls]
+
+[operations]
+listen = "127.0.0.1:{operations}"  # /metrics /healthz /readyz; keep it on an inner address
+
+[core]
+{core}
+# link = "127.0.0.1:9000"        # instead: a core in another process
+# timeout_seconds = 10.0
+
+[limits]                         # for all workers together
+# message_bytes = 16777216
+# connections = 2000
+# connections_per_address = 200
+# pipelined = 32                 # requests under way on one connection
+# message_seconds = 30.0         # from the first byte of a message to its last
+# idle_seconds = 300.0
+# write_buffer_bytes = 1048576
+# address_rate = 2000.0          # messages a second from one address, before anything is verified
+# address_burst = 4000
+# customer_rate = 1000.0         # messages a second of one customer
+# customer_burst = 2000
+# queue = 2000                   # commands that may wait for a commit
+
+[work]
+# lease_seconds = 15.0           # after this long another process may carry on what one left
+# reply_seconds = 2.0            # the longest wait for the core before a reply that is not final
+# clock_skew_seconds = 300.0     # how far a sender's SentAt may be from this clock
+# drain_seconds = 30.0           # how long a stop waits for what is under way
+
+[log]
+# level = "info"                 # debug, info, warn, error, critical
+"""
+
+_CORE_DATABASE: Final = 'database = "sqlite:///core.db"   # the embedded ledger, in a file of its own'
+_CORE_SCHEMA: Final = 'schema = "core"                  # the embedded ledger, in a schema of the site\'s database'
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What is decided when a site is made; `database` is a URL without a password."""
+
+    name: str
+    bank_code: str
+    bank_name: str
+    database: str
+    password: bool
+    port_base: int
+
+
+def settings_text(choices: Choices) -> str:
+    """The whole settings file; doors listen on the loopback address at the port base and above."""
+    return _TEXT.format(
+        name=quoted(choices.name),
+        bank_code=quoted(choices.bank_code),
+        bank_name=quoted(choices.bank_name),
+        database=quoted(choices.database),
+        hash="" if choices.password else "# ",
+        http=choices.port_base,
+        tcp=choices.port_base + 1,
+        operations=choices.port_base + 2,
+        core=_CORE_DATABASE if choices.database.startswith("sqlite:") else _CORE_SCHEMA,
+    )
+
+
+def quoted(text: str) -> str:
+    """The text as a TOML basic string, escaped as TOML demands (version 1.0, section String)."""
+    escaped = "".join(f"\\u{ord(c):04X}" if c in '"\\' or (not c.isprintable() and c < "\x80") else c for c in text)
+    return f'"{escaped}"'
