@@ -105,8 +105,8 @@ class Meaning:
 
     @property
     def signed_http(self) -> int:
-        """The HTTP status of a signed reply: 200 for every answer, 503 where the gateway could not give one."""
-        return 503 if self.result is Result.UNAVAILABLE else 200
+        """The HTTP status of a signed reply: 200 for every answer, 429 or 503 where the gateway could not give one."""
+        return self.http if self.result is Result.UNAVAILABLE else 200
 
 
 def _refused(zh: str, en: str, advice: Advice = Advice.CORRECT, http: int = 400) -> Meaning:

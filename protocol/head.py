@@ -19,29 +19,34 @@ class Head:
     language: Language | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Outcome:
-    """What became of a request; finality is that of the code unless it is said to be another."""
+    """What became of a request; `final`: nothing that it started can change any more; `advice`: what to do next."""
 
     code: Code
-    details: tuple[Detail, ...] = ()
-    known_final: bool | None = None
-    known_advice: Advice | None = None
+    details: tuple[Detail, ...]
+    final: bool
+    advice: Advice
+
+    def __init__(
+        self,
+        code: Code,
+        details: tuple[Detail, ...] = (),
+        *,
+        final: bool | None = None,
+        advice: Advice | None = None,
+    ) -> None:
+        """An outcome with the finality and advice of its code, unless others are given."""
+        meaning = MEANINGS[code]
+        object.__setattr__(self, "code", code)
+        object.__setattr__(self, "details", details)
+        object.__setattr__(self, "final", meaning.final if final is None else final)
+        object.__setattr__(self, "advice", meaning.advice if advice is None else advice)
 
     @property
     def result(self) -> Result:
         """Accepted, refused or unavailable: fixed by the code."""
         return MEANINGS[self.code].result
-
-    @property
-    def final(self) -> bool:
-        """Whether nothing that the request started can change any more."""
-        return MEANINGS[self.code].final if self.known_final is None else self.known_final
-
-    @property
-    def advice(self) -> Advice:
-        """What the sender does next."""
-        return MEANINGS[self.code].advice if self.known_advice is None else self.known_advice
 
 
 @dataclass(frozen=True, slots=True)

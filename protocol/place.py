@@ -5,15 +5,15 @@ from typing import Final
 from lxml.etree import _Element
 
 # The family's own name is the prefix: urn:yinqi:transfer:1 is `transfer`; the envelope's is short, it is in every path.
-_ENVELOPE: Final = "urn:yinqi:envelope:1"
+_SHORT: Final = {"urn:yinqi:envelope:1": "env", "http://www.w3.org/2000/09/xmldsig#": "ds", "": ""}
 
 
 def prefix(namespace: str) -> str:
     """The prefix that stands for `namespace` in every path: `env`, `transfer`, ...; empty for no namespace."""
-    if namespace == _ENVELOPE:
-        return "env"
+    if (short := _SHORT.get(namespace)) is not None:
+        return short
     parts = namespace.split(":")
-    return parts[2] if len(parts) == 4 and namespace.startswith("urn:yinqi:") else "other" if namespace else ""
+    return parts[2] if len(parts) == 4 and namespace.startswith("urn:yinqi:") else "other"
 
 
 def prefixed(tag: str) -> str:
