@@ -4,14 +4,9 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from bench.load.door import HttpDoor, TcpDoor, door
 from bench.load.figures import Figures, percentile
@@ -22,35 +17,10 @@ from bench.messages import Author, Identity, Pool, Route, make_pool
 ROUTE = Route("1", "2", "张三")
 
 
-@pytest.fixture(scope="module")
-def identity() -> Identity:
-    """A sender with a fresh P-256 key and a certificate of its own making."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "bench")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now)
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return Identity("C00000001", "ERP01", pem, certificate.public_bytes(serialization.Encoding.DER))
-
-
 @pytest.fixture
 def pool(tmp_path: Path, identity: Identity) -> Pool:
     """Sixty signed messages."""
     return make_pool(tmp_path / "pool", identity, [ROUTE], 60, "T")
-
-
-def certificate_pem(identity: Identity) -> bytes:
-    """The sender's certificate as PEM."""
-    return x509.load_der_x509_certificate(identity.certificate).public_bytes(serialization.Encoding.PEM)
 
 
 Answer = Callable[[bytes, int], bytes | None]
@@ -138,23 +108,21 @@ def test_a_hung_up_connection_is_a_dropped_reply_and_not_the_end(pool: Pool) -> 
     assert any("no reply" in fault for fault in figures.faults)
 
 
-def test_a_signature_over_other_bytes_is_found_after_the_run(pool: Pool, identity: Identity, tmp_path: Path) -> None:
+def test_a_signature_over_other_bytes_is_found_after_the_run(pool: Pool, key_files: tuple[Path, Path]) -> None:
     """Kept replies are verified: here the outcome was put in after signing."""
-    certificate = tmp_path / "gateway.crt"
-    certificate.write_bytes(certificate_pem(identity))
-
-    figures = measure(lambda message, _: accepted(message), pool, certificate=certificate)
+    figures = measure(lambda message, _: accepted(message), pool, certificate=key_files[1])
 
     assert figures.verified == 60
     assert figures.wrong == 60
 
 
-def test_the_judge_accepts_what_the_author_signs(identity: Identity) -> None:
+def test_the_judge_accepts_what_the_author_signs(identity: Identity, key_files: tuple[Path, Path]) -> None:
     """Both sides of the benchmark agree on canonical form and signature values."""
     message = Author(identity).transfer("A1", ROUTE, 5)
+    judge = Judge(key_files[1].read_bytes())
 
-    assert Judge(certificate_pem(identity)).fault_of(message) is None
-    assert Judge(certificate_pem(identity)).fault_of(message.replace(b"0.05", b"0.06")) is not None
+    assert judge.fault_of(message) is None
+    assert judge.fault_of(message.replace(b"0.05", b"0.06")) is not None
 
 
 @pytest.mark.parametrize("kind", ["http", "tcp"])
