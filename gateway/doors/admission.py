@@ -25,6 +25,10 @@ HELD_BYTES_MAX: Final = 16 * MESSAGE_BYTES_MAX
 """Bytes of unfinished large messages held at once by a site, so that many slow senders cannot fill the memory."""
 
 
+_ROUNDING: Final = 0.001
+"""Tokens given away so that sums of floats never refuse the last token of a full bucket."""
+
+
 class Rates:
     """One token bucket a key, each kept as the one moment at which it would be full again.
 
@@ -33,7 +37,7 @@ class Rates:
 
     def __init__(self, rate: float, burst: int, *, share: int, seconds: Seconds, keys_max: int = KEYS_MAX) -> None:
         self._interval = share / rate
-        self._room = (max(1.0, burst / share) - 1) * self._interval
+        self._room = (max(1.0, burst / share) - 1 + _ROUNDING) * self._interval
         self._seconds = seconds
         self._keys_max = keys_max
         self._full_at: OrderedDict[str, float] = OrderedDict()
