@@ -15,10 +15,11 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from twisted.logger import Logger
 
-from core_adapter.database import CommitUnknown
+from core_adapter.database import CommitUnknown, transact
 from gateway.domain.command import Wait
 from gateway.domain.repeat import is_same
 from gateway.journal import record
@@ -30,10 +31,11 @@ from protocol.codes import Code
 
 PARK_SECONDS = 0.05
 """How long a copy whose original runs in another process waits before it looks again."""
-TICK_SECONDS = 1.0
-"""How often the upkeep runs: due work, the register's version, the seal."""
 TAKE_OVER_MAX = 200
 """How many requests one turn of upkeep takes over."""
+
+GONE = (OperationalError, InterfaceError, InternalError, PoolTimeoutError, CommitUnknown)
+"""What the database raises when it, and not one of the statements, is at fault."""
 
 Job = tuple[Callable[[Connection], Any], Callable[[Any], None]]
 """What to run in a transaction of its own, and who gets its value or its exception."""
@@ -52,13 +54,14 @@ class Committer:
         lease_seconds: float,
         reply_seconds: float,
         queue_max: int,
+        tick_seconds: float = 1.0,
         leave: Callable[[list[Delivery]], None],
         upkeep: Sequence[Callable[[Engine], None]] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`owner` names this process in leases; `leave` takes the replies of a turn, in one call, on this thread.
 
-        Each of `upkeep` runs once a second, in transactions of its own.
+        Due work and each of `upkeep` run every `tick_seconds`, in transactions of their own.
         """
         self._engine = engine
         self._serving = serving
@@ -67,6 +70,7 @@ class Committer:
         self._lease_ms = int(lease_seconds * 1000)
         self._reply_seconds = reply_seconds
         self._queue_max = queue_max
+        self._tick_seconds = tick_seconds
         self._leave = leave
         self._leaving: list[Delivery] = []
         self._upkeep = upkeep
@@ -157,7 +161,7 @@ class Committer:
                     self._leave(leaving)
                 self.on_turn(len(work.commands), self._clock() - begun)
             if self._clock() >= self._next_tick:
-                self._next_tick = self._clock() + TICK_SECONDS
+                self._next_tick = self._clock() + self._tick_seconds
                 self._tick()
 
     def _take(self) -> bool:
@@ -205,26 +209,21 @@ class Committer:
         work.commands = self._join(work.commands)
         try:
             self._commit(work.commands, work.results)
-        except (LeaseLost, IntegrityError, AssertionError, ValueError, TypeError, LookupError):
-            self._one_by_one(work)
-        except (DBAPIError, CommitUnknown) as error:
+        except GONE as error:
             self._database_gone(work, error)
+        except Exception:  # noqa: BLE001  whichever of the group it is, the others must not suffer
+            self._one_by_one(work)
 
     def _one_by_one(self, work: Work) -> None:
-        singles = [Work(results=[result]) for result in work.results] + [
-            Work(commands=[task]) for task in work.commands
-        ]
-        for single in singles:
+        alone = [Work(results=[result]) for result in work.results] + [Work(commands=[task]) for task in work.commands]
+        for single in alone:
             try:
                 self._commit(single.commands, single.results)
             except LeaseLost:
                 self._lease_lost(single.results[0].task)
-            except (DBAPIError, CommitUnknown) as error:
-                if isinstance(error, IntegrityError):
-                    self._poison(single)
-                else:
-                    self._database_gone(single, error)
-            except Exception:  # noqa: BLE001  (a bug: logged with its trace, and this one command is answered)
+            except GONE as error:
+                self._database_gone(single, error)
+            except Exception:  # noqa: BLE001  a bug: logged with its trace, and this one command is answered
                 self._poison(single)
 
     def _poison(self, single: Work) -> None:
@@ -261,14 +260,19 @@ class Committer:
         """One transaction: store the results, enter the commands; then let replies leave and hand over to the desk."""
         chain = self._chain or Chain(self._new_chain())
         head = chain.head
+
+        def turn(tx: Connection) -> list[Entered]:
+            chain.head = head
+            if self._chain is None:
+                record.open_chain(tx, head)
+            turn = Turn(tx, chain, self._serving, self._owner, self._lease_ms)
+            turn.store(results)
+            entered = turn.enter(commands)
+            turn.close_log()
+            return entered
+
         try:
-            with self._engine.begin() as tx:
-                if self._chain is None:
-                    record.open_chain(tx, chain.head)
-                turn = Turn(tx, chain, self._serving, self._owner, self._lease_ms)
-                turn.store(results)
-                entered = turn.enter(commands)
-                turn.close_log()
+            entered = transact(self._engine, turn)
         except BaseException:
             chain.head = head
             raise
@@ -348,7 +352,7 @@ class Committer:
             try:
                 upkeep(self._engine)
                 self.database_ok = True
-            except (DBAPIError, CommitUnknown) as error:
+            except (*GONE, DBAPIError) as error:
                 self.database_ok = False
                 self.log.error("upkeep: database unavailable: {error}", error=type(error).__name__)
                 return

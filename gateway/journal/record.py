@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core_adapter.database import database_now
@@ -77,8 +77,8 @@ _CLOSE = (
     )
     .values(
         due_ms=bindparam("b_due"),
-        reply_chain=bindparam("b_chain"),
-        reply_seq=bindparam("b_seq"),
+        reply_chain=func.coalesce(REQUEST.c.reply_chain, bindparam("b_chain")),
+        reply_seq=func.coalesce(REQUEST.c.reply_seq, bindparam("b_seq")),
     )
 )
 _OUTCOME = (
@@ -206,7 +206,10 @@ def write_outcomes(tx: Connection, transfers: Sequence[Transfer]) -> None:
 
 
 def close(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Write due times and replies (columns `b_customer` .. `b_seq`) where the epoch still is ours; how many were."""
+    """Write due times and replies (`b_customer` .. `b_seq`) where the epoch still is ours; how many were.
+
+    A reply once stored stays: it is never remade.
+    """
     return tx.execute(_CLOSE, list(rows)).rowcount if rows else 0
 
 

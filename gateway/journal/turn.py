@@ -89,7 +89,7 @@ class Turn:
             "b_customer": request.customer_id,
             "b_request": request.request_id,
             "b_epoch": request.epoch,
-            "b_due": self._due_again(result, request, answered=where is not None),
+            "b_due": self._due_again(result, request, answered=where is not None or result.task.replied),
             "b_chain": where[0] if where else None,
             "b_seq": where[1] if where else None,
         }
