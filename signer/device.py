@@ -58,10 +58,20 @@ class Module:
         return epoch == self.epoch and not self._suspect
 
     def token(self, label: str) -> pkcs11.Token:
-        """Return the token of that label; raises PKCS11Error."""
+        """Return the token of that label; raises PKCS11Error.
+
+        A module may see only the tokens it began with, so one that is missing is looked for again after a new start,
+        unless that would interrupt keys of other tokens.
+        """
         library = pkcs11.lib(self.path)
         if self._suspect:
             self._initialise(library)
+        try:
+            return library.get_token(token_label=label)
+        except exceptions.NoSuchToken:
+            if self.serving:
+                raise
+        self._initialise(library)
         return library.get_token(token_label=label)
 
     def _initialise(self, library: "Library") -> None:
@@ -124,6 +134,9 @@ class Device:
         forced, self._pin_forced = self._pin_forced, False
         if token.flags & PIN_PRECIOUS and not forced:
             raise self._refuse("the token takes at most one more wrong PIN before it locks")
+        return self._log_in(token)
+
+    def _log_in(self, token: pkcs11.Token) -> pkcs11.Session:
         try:
             return token.open(user_pin=self._pin)
         except exceptions.UserAlreadyLoggedIn:

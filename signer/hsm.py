@@ -166,6 +166,7 @@ class Pkcs11Key:
         except (exceptions.PKCS11Error, KeyRefused, PinRefused) as fault:
             raise self._unavailable(fault) from fault
         self._handle = handle
+        self._retry_at = 0.0
         self._device.module.serving.add(self)
         self._announce(available=True)
         return handle
