@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from core_adapter.core import AccountStatus, Declined, Done, Move, MoveConflict, MoveKind, NotFound
@@ -210,9 +211,15 @@ class Batch:
 
 def reference(business_date: date, number: int) -> str:
     """The core's journal number as people read it: the business date and the move's number, unique by the latter."""
-    return f"{business_date:%Y%m%d}{number:010d}"
+    return f"{_day(business_date)}{number:010d}"
 
 
+@lru_cache(maxsize=64)
+def _day(business_date: date) -> str:
+    return f"{business_date:%Y%m%d}"
+
+
+@lru_cache(maxsize=64)
 def instant(milliseconds: int) -> datetime:
     """Milliseconds since 1970 as an aware UTC time, exactly."""
     return _EPOCH + timedelta(milliseconds=milliseconds)

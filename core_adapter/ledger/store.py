@@ -7,8 +7,10 @@ number, then the book, then moves. Every writer keeps it, so that no two of them
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, case, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, select, update
 
+from core_adapter.bulk import BulkInsert, BulkUpdate
+from core_adapter.bulk import Row as BulkRow
 from core_adapter.core import AccountStatus, Move, MoveKind
 from core_adapter.database import DatabaseNow, among
 from core_adapter.ledger.decide import Account, Outcome, Record
@@ -28,13 +30,24 @@ _TAKE_NUMBERS: Final = (
     .returning(BOOK.c.number, BOOK.c.booked_at)
 )
 _TELL_AGAIN: Final = update(MOVE).where(MOVE.c.number == bindparam("told")).values(asked=MOVE.c.asked + 1)
-_NEW_MOVE: Final = insert(MOVE)
-_NEW_POSTING: Final = insert(POSTING)
-_CHANGE_ACCOUNT: Final = (
-    update(ACCOUNT)
-    .where(ACCOUNT.c.number == bindparam("changed"))
-    .values(balance=bindparam("balance"), held=bindparam("held"), sequence=bindparam("sequence"))
+_NEW_MOVE: Final = BulkInsert(
+    MOVE,
+    (
+        *("number", "instruction", "step", "outcome", "reasons", "booked_at", "asked"),
+        *("kind", "payer", "payee", "payee_name", "amount", "currency", "business_date", "purpose", "request_id"),
+        "hold_step",
+    ),
 )
+_NEW_POSTING: Final = BulkInsert(
+    POSTING,
+    (
+        *("number", "debit_account", "debit_sequence", "debit_balance"),
+        *("credit_account", "credit_sequence", "credit_balance", "amount"),
+    ),
+)
+_CHANGE_ACCOUNT: Final = BulkUpdate(ACCOUNT, "number", ["balance", "held", "sequence"])
+
+_NO_CONTENT: Final = (None,) * 10
 
 Known = dict[tuple[str, int], Record]
 
@@ -66,21 +79,14 @@ def add_records(connection: Connection, records: Sequence[Record]) -> None:
     for number, record in enumerate(records, first):
         record.number = number
         record.booked_at = booked_at
-    connection.execute(_NEW_MOVE, [_move_row(record) for record in records])
-    postings = [_posting_row(record) for record in records if record.posting is not None]
-    if postings:
-        connection.execute(_NEW_POSTING, postings)
+    _NEW_MOVE.run(connection, [_move_row(record) for record in records])
+    _NEW_POSTING.run(connection, [_posting_row(record) for record in records if record.posting is not None])
 
 
 def change_accounts(connection: Connection, accounts: Iterable[Account]) -> None:
     """Write back the accounts that a batch changed; each must be locked."""
-    rows = [
-        {"changed": account.number, "balance": account.balance, "held": account.held, "sequence": account.sequence}
-        for account in accounts
-        if account.changed
-    ]
-    if rows:
-        connection.execute(_CHANGE_ACCOUNT, rows)
+    changed = [account for account in accounts if account.changed]
+    _CHANGE_ACCOUNT.run(connection, [(each.balance, each.held, each.sequence, each.number) for each in changed])
 
 
 def tell_again(connection: Connection, numbers: Iterable[int]) -> None:
@@ -113,44 +119,45 @@ def record_of(row: Row[Any]) -> Record:
     return Record(row.instruction, row.step, outcome, move, reasons, None, row.number, row.booked_at)
 
 
-def _move_row(record: Record) -> dict[str, Any]:
-    move = record.move
-    row = {
-        "number": record.number,
-        "instruction": record.instruction,
-        "step": record.step,
-        "outcome": record.outcome,
-        "reasons": " ".join(record.reasons),
-        "booked_at": record.booked_at,
-        "asked": 0,
-    }
-    if move is None:
-        return row
-    return row | {
-        "kind": move.kind,
-        "payer": move.payer,
-        "payee": move.payee,
-        "payee_name": move.payee_name,
-        "amount": move.amount,
-        "currency": move.currency,
-        "business_date": move.business_date,
-        "purpose": move.purpose,
-        "request_id": move.request_id,
-        "hold_step": move.hold_step,
-    }
+def _move_row(record: Record) -> BulkRow:
+    stored = (
+        record.number,
+        record.instruction,
+        record.step,
+        record.outcome.value,
+        " ".join(record.reasons),
+        record.booked_at,
+        0,
+    )
+    return stored + (_NO_CONTENT if record.move is None else _content(record.move))
 
 
-def _posting_row(record: Record) -> dict[str, Any]:
+def _content(move: Move) -> BulkRow:
+    return (
+        move.kind.value,
+        move.payer,
+        move.payee,
+        move.payee_name,
+        move.amount,
+        move.currency,
+        move.business_date.isoformat(),
+        move.purpose,
+        move.request_id,
+        move.hold_step,
+    )
+
+
+def _posting_row(record: Record) -> BulkRow:
     posting, move = record.posting, record.move
     assert posting is not None
     assert move is not None
-    return {
-        "number": record.number,
-        "debit_account": posting.debit_account,
-        "debit_sequence": posting.debit_sequence,
-        "debit_balance": posting.debit_balance,
-        "credit_account": posting.credit_account,
-        "credit_sequence": posting.credit_sequence,
-        "credit_balance": posting.credit_balance,
-        "amount": move.amount,
-    }
+    return (
+        record.number,
+        posting.debit_account,
+        posting.debit_sequence,
+        posting.debit_balance,
+        posting.credit_account,
+        posting.credit_sequence,
+        posting.credit_balance,
+        move.amount,
+    )

@@ -56,6 +56,7 @@ ACCOUNT: Final = Table(
     CheckConstraint("held >= 0", name="held_not_negative"),
     CheckConstraint("balance >= held OR number LIKE '#%'", name="available_not_negative"),
     CheckConstraint("sequence >= 0", name="sequence_not_negative"),
+    sqlite_with_rowid=False,
 )
 """Accounts: `balance` and `held` in fen, `sequence` the number of the latest entry."""
 

@@ -65,6 +65,7 @@ def _account_and_book() -> None:
         sa.CheckConstraint("held >= 0", name="account_held_not_negative"),
         sa.CheckConstraint("balance >= held OR number LIKE '#%'", name="account_available_not_negative"),
         sa.CheckConstraint("sequence >= 0", name="account_sequence_not_negative"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "book",
