@@ -1,8 +1,10 @@
-"""The envelope in one place: what is opened and written, by the name others import it under; it adds nothing."""
+"""The envelope in one place: what is opened and written, by the name others import it under."""
 
 from protocol.head import Head, Outcome, ReplyHead
-from protocol.opening import NAMESPACE, Envelope, open_request
+from protocol.opening import NAMESPACE, Envelope, open_thoroughly
 from protocol.reply import FaultReceived, Reply, ReplyOutcome, open_reply
+from protocol.shortcut import open_plain
+from protocol.text import Text
 from protocol.writing import write_fault, write_reply, write_request
 
 __all__ = [
@@ -20,3 +22,12 @@ __all__ = [
     "write_reply",
     "write_request",
 ]
+
+
+def open_request(text: Text) -> Envelope:
+    """The envelope in a text that passed the byte gate; who signed it, and what the schema says, is not judged here.
+
+    Raises ProtocolError XML_NOT_WELL_FORMED, XML_LIMIT, XML_FORBIDDEN, ENVELOPE_SHAPE, HEAD_INVALID,
+    SIGNATURE_MISSING, SIGNATURE_SHAPE, SIGNATURE_ALGORITHM; with the head where that could be read.
+    """
+    return open_plain(text) or open_thoroughly(text)

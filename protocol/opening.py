@@ -1,4 +1,4 @@
-"""Opening a request: shape of the envelope, head, seal; what comes out is what was signed, and nothing is believed yet.
+"""Opening a request, the long way: envelope, head, seal; what comes out is what was signed, and nothing is believed.
 
 The head is read first and leniently, so that a refusal of whatever is wrong after it can echo the sender's ids.
 """
@@ -15,12 +15,12 @@ from protocol.codes import Code, Language
 from protocol.errors import Detail, ProtocolError, shown
 from protocol.head import Head
 from protocol.limits import ECHO_CHARS_MAX, PARTY_ID_CHARS_MAX, REQUEST_ID_CHARS_MAX
-from protocol.place import place
+from protocol.place import ENVELOPE, place
 from protocol.seal import DS, SIGNATURE_TAG, Seal, read_seal
 from protocol.text import Encoding, Text
 from protocol.tree import canonical, parse
 
-NAMESPACE: Final = "urn:yinqi:envelope:1"
+NAMESPACE: Final = ENVELOPE
 VERSION: Final = "1.0"
 MESSAGE_TAG: Final = f"{{{NAMESPACE}}}Message"
 HEAD_TAG: Final = f"{{{NAMESPACE}}}Head"
@@ -29,18 +29,17 @@ _HEAD_NAMES: Final = {
     f"{{{NAMESPACE}}}{name}": name
     for name in ("Version", "CustomerId", "OperatorId", "RequestId", "SentAt", "Language")
 }
-_KNOWN: Final = frozenset(_HEAD_NAMES.values())
-_REQUEST_ID: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{REQUEST_ID_CHARS_MAX}}}")
-_PARTY_ID: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{PARTY_ID_CHARS_MAX}}}")
+REQUEST_ID: Final = rf"[A-Za-z0-9_-]{{1,{REQUEST_ID_CHARS_MAX}}}"
+PARTY_ID: Final = rf"[A-Za-z0-9_-]{{1,{PARTY_ID_CHARS_MAX}}}"
+_REQUEST_ID: Final = re.compile(REQUEST_ID)
+_PARTY_ID: Final = re.compile(PARTY_ID)
 _ID_RULES: Final = (("CustomerId", _PARTY_ID), ("OperatorId", _PARTY_ID), ("RequestId", _REQUEST_ID))
 
 _SIGNATURE_MARK: Final = f'="{DS}"'.encode("ascii")
 _XSI_MARK: Final = b'="http://www.w3.org/2001/XMLSchema-instance"'
-_MESSAGE_START: Final = f'<Message xmlns="{NAMESPACE}">'.encode("ascii")
-_HEAD_END: Final = b"</Head>"
-_BODY_START: Final = b"<Body>"
-_BODY_APEX: Final = f'<Body xmlns="{NAMESPACE}">'.encode("ascii")
-_BODY_END: Final = b"</Body>"
+# How the canonical Body begins where the envelope's namespace is the default: as apex it renders the declaration that
+# Message renders in the whole; below it the context is the same, so all the rest is too.
+BODY_APEX: Final = f'<Body xmlns="{NAMESPACE}">'.encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class Envelope:
     body_canonical: bytes
 
 
-def open_request(text: Text) -> Envelope:
+def open_thoroughly(text: Text) -> Envelope:
     """The envelope in a text that passed the byte gate; who signed it, and what the schema says, is not judged here.
 
     Raises ProtocolError XML_NOT_WELL_FORMED, XML_LIMIT, XML_FORBIDDEN, ENVELOPE_SHAPE, HEAD_INVALID,
@@ -71,21 +70,18 @@ def open_request(text: Text) -> Envelope:
         raise misshapen(root, "Message")
     values = _head_values(root)
     head = _head(values)
-    known = values.keys() <= _KNOWN
     try:
         if head is None:
             raise ProtocolError(Code.HEAD_INVALID, *_bad_ids(values))
         if bad := _bad_ids(values):
             raise ProtocolError(Code.HEAD_INVALID, *bad)
-        if not known:
-            _refuse_reply(values)
+        _refuse_reply(values)
         body, seal = detached(root)
         whole = canonical_message(root)
     except ProtocolError as error:
         error.head = head
         raise
-    body_canonical = _body_canonical(root, whole, plain=known)
-    return Envelope(head, text.encoding, root, body, seal, whole, body_canonical)
+    return Envelope(head, text.encoding, root, body, seal, whole, canonical(root[1]))
 
 
 def detached(root: _Element) -> tuple[_Element, Seal]:
@@ -208,17 +204,3 @@ def _bad_ids(values: dict[str, str]) -> list[Detail]:
         for name, rule in _ID_RULES
         if rule.fullmatch(values.get(name, "")) is None
     ]
-
-
-def _body_canonical(root: _Element, whole: bytes, *, plain: bool) -> bytes:
-    """The exclusive C14N of Body, cut from that of Message where that must be the same but for one declaration.
-
-    Where the envelope's namespace is the default, rendered on Message, and Body bears nothing of its own, Body as apex
-    renders that declaration anew and all below finds the same context. In canonical form text holds no `<`; `plain`
-    says that Head holds known leaves alone, so the first `</Head>` ends it.
-    """
-    behind_head = whole.find(_HEAD_END) + len(_HEAD_END)
-    start = whole.find(_BODY_START, behind_head)
-    if not plain or start < 0 or not whole.startswith(_MESSAGE_START) or whole[behind_head:start].strip():
-        return canonical(root[1])
-    return _BODY_APEX + whole[start + len(_BODY_START) : whole.rindex(_BODY_END) + len(_BODY_END)]

@@ -5,7 +5,8 @@ from typing import Final
 from lxml.etree import _Element
 
 # The family's own name is the prefix: urn:yinqi:transfer:1 is `transfer`; the envelope's is short, it is in every path.
-_SHORT: Final = {"urn:yinqi:envelope:1": "env", "http://www.w3.org/2000/09/xmldsig#": "ds", "": ""}
+ENVELOPE: Final = "urn:yinqi:envelope:1"
+_SHORT: Final = {ENVELOPE: "env", "http://www.w3.org/2000/09/xmldsig#": "ds", "": ""}
 
 
 def prefix(namespace: str) -> str:

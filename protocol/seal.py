@@ -38,17 +38,23 @@ _DIGEST_BYTES: Final = 32
 _PAIR_BYTES: Final = 64  # r and s of a 256-bit curve, each half padded
 _RSA_BYTES_MIN: Final = 256
 _RSA_BYTES_MAX: Final = 1024
-
-# White space as libraries write it between elements and inside Base64; some JDKs end Base64 lines with a reference.
-_SPACE: Final = r"(?:[ \n\t]++|&#xD;)*+"
-_BASE64: Final = r"((?:[A-Za-z0-9+/= \n\t]++|&#xD;)*+)"
+_CERTIFICATE_CHARS_MAX: Final = 8192
 
 
-def _pattern() -> re.Pattern[bytes]:
+def _pattern(*, plain: bool) -> re.Pattern[bytes]:
+    """The shape on canonical bytes, or (`plain`) on a sender's own, where an empty element may be one tag.
+
+    White space is as libraries write it between elements and inside Base64; some JDKs end Base64 lines with a
+    reference, which the canonical form writes as `&#xD;`.
+    """
+    space = r"[ \n\t]*+" if plain else r"(?:[ \n\t]++|&#xD;)*+"
+    base64 = r"([A-Za-z0-9+/= \n\t]*+)" if plain else r"((?:[A-Za-z0-9+/= \n\t]++|&#xD;)*+)"
+
     def empty(name: str, algorithm: str) -> str:
-        return f'<P{name} Algorithm="{algorithm}"></P{name}>'
+        end = f"(?: ?/>|></P{name}>)" if plain else f"></P{name}>"
+        return f'<P{name} Algorithm="{algorithm}"{end}'
 
-    certificate = f"<PX509Data>{_SPACE}<PX509Certificate>{_BASE64}</PX509Certificate>{_SPACE}</PX509Data>"
+    certificate = f"<PX509Data>{space}<PX509Certificate>{base64}</PX509Certificate>{space}</PX509Data>"
     parts = [
         f'<(?P<p>(?:[A-Za-z_][\\w.-]*+:)?+)Signature xmlns(?P<d>[^=" ]*+)="{re.escape(DS)}">',
         "(?P<info><PSignedInfo>",
@@ -60,20 +66,24 @@ def _pattern() -> re.Pattern[bytes]:
         empty("Transform", re.escape(_EXCLUSIVE)),
         "</PTransforms>",
         empty("DigestMethod", '([^"]*+)'),
-        f"<PDigestValue>{_BASE64}</PDigestValue>",
+        f"<PDigestValue>{base64}</PDigestValue>",
         "</PReference>",
         "</PSignedInfo>)",
-        f"<PSignatureValue>{_BASE64}</PSignatureValue>",
+        f"<PSignatureValue>{base64}</PSignatureValue>",
         "<PKeyInfo>",
         f"(?:{certificate}|<PKeyName>([^<&]*+)</PKeyName>)",
         "</PKeyInfo>",
         "</PSignature>",
     ]
-    source = _SPACE.join(parts)
+    source = space.join(parts)
     return re.compile(re.sub(r"(?<=[</])P(?=[A-Z])", "(?P=p)", source).encode("ascii"))
 
 
-_SHAPE: Final = _pattern()
+_SHAPE: Final = _pattern(plain=False)
+_PLAIN_SHAPE: Final = _pattern(plain=True)
+_EMPTY: Final = re.compile(rb'<([\w.:-]+)( Algorithm="[^"]*+") ?/>')
+_XML_SPACE: Final = b" \t\r\n"
+_BEHIND: Final = re.compile(rb"[ \t\r\n]*+</(?:[A-Za-z_][\w.-]*+:)?+Message>[ \t\r\n]*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +108,45 @@ def read_seal(element: _Element) -> Seal:
     found = _SHAPE.fullmatch(canonical(element))
     if found is None:
         raise _misshapen(element)
-    prefix, declared, info, method, digest_method, digest, value, certificate, key_name = found.groups()
-    if declared != (b":" + prefix[:-1] if prefix else b""):
+    if found["d"] != _declared(found["p"]):
         raise _misshapen(element)
+    return _seal(found, found["info"])
+
+
+def cut(utf8: bytes) -> tuple[bytes, Seal] | None:
+    """A message without its Signature, and the seal: by the bytes alone, where these say it plainly.
+
+    None where they do not: then the tree has to tell, and what is wrong. Sound because the byte gate left no comment,
+    CDATA or processing instruction: every `<` begins a tag. The Signature must declare its own namespace and stand
+    between the end tags of Body and Message, so it is in element content, and taking its bytes away is the
+    enveloped-signature transform.
+    """
+    inside = utf8.find(b"SignedInfo")
+    start = utf8.rfind(b"<", 0, max(utf8.rfind(b"<", 0, inside), 0)) if inside >= 0 else -1
+    if start < 0:
+        return None
+    found = _PLAIN_SHAPE.match(utf8, start)
+    if found is None or found["d"] != _declared(found["p"]):
+        return None
+    before = utf8[:start].rstrip(_XML_SPACE)
+    if not before.endswith(b"Body>") or _BEHIND.fullmatch(utf8, found.end()) is None:
+        return None
+    return utf8[:start] + utf8[found.end() :], _seal(found, _unfolded(found["info"]))
+
+
+def _unfolded(info: bytes) -> bytes:
+    """SignedInfo with its empty elements as start and end tag, as the canonical form has them."""
+    return _EMPTY.sub(rb"<\1\2></\1>", info) if b"/>" in info else info
+
+
+def _declared(prefix: bytes) -> bytes:
+    """What follows `xmlns` in the declaration of a prefix, which is given with its colon or empty."""
+    return b":" + prefix[:-1] if prefix else b""
+
+
+def _seal(found: re.Match[bytes], info: bytes) -> Seal:
+    """The seal of a Signature that matched, with SignedInfo as it stands in the canonical form of Signature."""
+    prefix, declared, _, method, digest_method, digest, value, certificate, key_name = found.groups()
     algorithm, digest_algorithm = _named(method, digest_method)
     opening = len(prefix) + len(b"<SignedInfo")
     seal_read = Seal(
@@ -109,7 +155,7 @@ def read_seal(element: _Element) -> Seal:
         signed_info=b'%b xmlns%b="%b"%b' % (info[:opening], declared, DS.encode("ascii"), info[opening:]),
         digest_value=_bytes(digest, "DigestValue"),
         signature_value=_bytes(value, "SignatureValue"),
-        certificate=None if certificate is None else _bytes(certificate, "X509Certificate"),
+        certificate=None if certificate is None else _certificate(certificate),
         key_name=None if key_name is None else key_name.decode("utf-8").strip(),
     )
     _check_lengths(seal_read)
@@ -183,6 +229,14 @@ def _bytes(base64: bytes, name: str) -> bytes:
         return binascii.a2b_base64(base64.replace(b"&#xD;", b"").translate(None, b" \n\t"), strict_mode=True)
     except binascii.Error:
         raise _bad_shape(name, "Base64") from None
+
+
+@lru_cache(maxsize=512)
+def _certificate(base64: bytes) -> bytes:
+    """The DER in an X509Certificate; the same few senders come again and again."""
+    if len(base64) > _CERTIFICATE_CHARS_MAX:
+        raise _bad_shape("X509Certificate", f"at most {_CERTIFICATE_CHARS_MAX} characters")
+    return _bytes(base64, "X509Certificate")
 
 
 def _check_lengths(seal_read: Seal) -> None:
