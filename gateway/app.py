@@ -1,200 +1,132 @@
-"""The composition root: where interfaces meet their makers, in written order; stop is the reverse, awaited."""
+"""The composition root: settings in, a running daemon out; in one process, or as a parent with workers."""
 
-import secrets
-from datetime import UTC, datetime
+import os
+import socket
+import sys
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
-from twisted.internet.defer import gatherResults
-from twisted.internet.threads import deferToThread
+from prometheus_client import CollectorRegistry, generate_latest
+from twisted.internet.defer import Deferred, ensureDeferred
+from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
-from core_adapter.database import check_version
-from gateway.doors.admission import Admission, CustomerRates
-from gateway.doors.conversation import Terms
-from gateway.doors.door import Door
-from gateway.doors.http import http_door
-from gateway.doors.tcp import tcp_door
-from gateway.doors.tls import TlsContext
-from gateway.journal.committer import Committer
-from gateway.journal.register import read_register, read_version
-from gateway.journal.task import Delivery
-from gateway.metrics import DoorMetrics, Metrics
-from gateway.parts import JOURNAL_MIGRATIONS, open_core, open_journal, open_key
-from gateway.road import Road
-from gateway.scribe import Scribe
-from gateway.services.desk import Desk
-from gateway.services.service import Bank
-from gateway.services.table import Services
-from gateway.settings import Door as DoorSettings
-from gateway.settings import Settings
-from protocol.codes import Code
+from gateway import logs
+from gateway.control.lock import SiteLock
+from gateway.doors.operations import operations_site
+from gateway.metrics import Metrics
+from gateway.node import Node
+from gateway.notify import Notify
+from gateway.parent import METRICS_FOLDER, die_with_parent, say_checks, say_ready
+from gateway.settings import Settings, read
+from gateway.supervise import Place, Ports, listen, run_parent
 
-STUCK_SECONDS = 5.0
-"""When the desk has brought nothing back for this long, new commands are refused before they are journaled."""
+WATCHDOG_SECONDS = 2.0
+"""How often the daemon tells systemd, or a worker its parent, that it lives."""
+
+log = Logger(namespace="app")
 
 
-def now() -> datetime:
-    """The real clock, aware, in UTC."""
-    return datetime.now(UTC)  # noqa: TID251  the one place that reads the real clock and hands it in
+def serve(path: Path, workers: int = 1) -> int:
+    """Serve a site in the foreground until SIGTERM or SIGINT; the status of the command.
+
+    Raises SettingsError, SiteBusy, OSError for a port that is taken, and what a Node raises.
+    """
+    settings = read(path)
+    logs.start(sys.stderr, settings.log.level)
+    from twisted.internet import reactor  # noqa: PLC0415  importing it installs it
+
+    if workers == 1:
+        return _serve_alone(settings, reactor)
+    return run_parent(
+        reactor,
+        settings,
+        workers=workers,
+        command=lambda place: _worker_command(path, place),
+        metrics=settings.folder / "run" / "metrics",
+        ready=_say_ready,
+    )
 
 
-def new_name() -> str:
-    """A name that no other process has: of a chain of the message log, and of this process in leases."""
-    return secrets.token_hex(8)
+def worker(path: Path, place: Place) -> int:
+    """Serve as one of several workers, on the doors that the parent handed down."""
+    die_with_parent()
+    settings = read(path)
+    logs.start(sys.stderr, settings.log.level)
+    from twisted.internet import reactor  # noqa: PLC0415  importing it installs it
+
+    registry = CollectorRegistry()
+    node = Node(settings, reactor, Metrics(registry), share=place.workers)
+    looping = LoopingCall(lambda: say_checks(sys.stdout, node.ready()))
+
+    def begin() -> None:
+        with socket.socket(fileno=place.http_fd) as http, socket.socket(fileno=place.tcp_fd) as tcp:
+            node.start(http, tcp)
+        say_ready(sys.stdout)
+        looping.start(WATCHDOG_SECONDS)
+
+    return _run(reactor, node, begin, Notify({}))
 
 
-class Gateway:
-    """One serving process: everything between its doors and its databases."""
+def _serve_alone(settings: Settings, reactor: Any) -> int:
+    """Doors and operations port in this one process; on SQLite it owns the databases by the site's lock."""
+    assert METRICS_FOLDER not in os.environ, "one process counts in its own memory"
+    lock = SiteLock(settings.folder).take() if settings.site.embedded else None
+    registry = CollectorRegistry()
+    http = listen(settings.http.host, settings.http.port)
+    tcp = listen(settings.tcp.host, settings.tcp.port)
+    metrics = Metrics(registry)
+    node = Node(settings, reactor, metrics)
+    notify = Notify()
 
-    log = Logger(namespace="gateway")
-
-    def __init__(self, settings: Settings, reactor: Any, metrics: Metrics, *, share: int = 1) -> None:
-        """`share` is how many workers divide the caps and rates; nothing is opened for peers yet.
-
-        Raises SchemaMismatch, KeyRefused, or the database's own error: a missing part stops the start.
-        """
-        self.settings = settings
-        self.reactor = reactor
-        self.metrics = metrics
-        name = new_name()
-        self.journal = open_journal(settings)
-        check_version(self.journal, JOURNAL_MIGRATIONS)
-        self.core = open_core(settings)
-        self.key = open_key(settings)
-        self.scribe = Scribe(self.key, now, name)
-        with self.journal.connect() as connection:
-            register = read_register(connection)
-        bank = Bank(settings.site.bank_code, round(settings.work.clock_skew_seconds * 1000))
-        self.committer = Committer(
-            self.journal,
-            Services(bank),
-            owner=f"{settings.site.node[:20]}-{name}",
-            new_chain=new_name,
-            lease_seconds=settings.work.lease_seconds,
-            reply_seconds=settings.work.reply_seconds,
-            queue_max=max(1, settings.limits.queue // share),
-            leave=self._leave,
-            upkeep=(self._refresh_register, self._seal, self._gauge),
+    def begin() -> None:
+        node.start(http, tcp)
+        operations = reactor.listenTCP(
+            settings.operations.port,
+            operations_site(lambda: generate_latest(registry), node.ready),
+            interface=settings.operations.host,
         )
-        self.committer.on_turn = self._count_turn
-        self.desk = Desk(self.core, self.scribe, self.committer.bring)
-        self.road = Road(
-            submit=self.committer.submit,
-            scribe=self.scribe,
-            register=register,
-            rates=CustomerRates(settings.limits, share=share, seconds=reactor.seconds),
-            metrics=metrics,
-            now=now,
-            reactor=reactor,
-            pool=reactor.getThreadPool(),
-            seconds=reactor.seconds,
-            standstill=self.standstill,
-        )
-        self._admission = Admission(settings.limits, share=share, seconds=reactor.seconds)
-        self._doors: list[Door] = []
-        self._ports: list[Any] = []
-        self._tls: list[tuple[TlsContext, DoorSettings]] = []
+        metrics.workers.set(1)
+        LoopingCall(notify.watchdog).start(WATCHDOG_SECONDS)
+        _say_ready(Ports(http.getsockname()[1], tcp.getsockname()[1], operations.getHost().port))
+        notify.ready()
 
-    # -- start and stop
-
-    def start(self, http: Any, tcp: Any) -> None:
-        """Start the threads, then the doors on these listening sockets."""
-        self.desk.start()
-        self.committer.start(self.desk)
-        self._listen("http", self.settings.http, http)
-        self._listen("tcp", self.settings.tcp, tcp)
-
-    def _listen(self, name: str, settings: DoorSettings, listening: Any) -> None:
-        terms = Terms(
-            self.road,
-            self.settings.limits,
-            self._admission,
-            DoorMetrics(self.metrics, name),
-            self.reactor,
-            tls=settings.tls is not None,
-        )
-        door = http_door(terms, lambda: now().timestamp()) if name == "http" else tcp_door(terms)
-        factory: Any = door
-        if settings.tls is not None:
-            context = TlsContext(settings.tls)
-            self._tls.append((context, settings))
-            factory = context.wrap(door, self.reactor)
-        self._doors.append(door)
-        self._ports.append(self.reactor.adoptStreamPort(listening.fileno(), listening.family, factory))
-
-    def reload(self) -> None:
-        """Read certificates and keys of the doors again; connections that are open go on with the old ones."""
-        for context, settings in self._tls:
-            assert settings.tls is not None
-            context.load(settings.tls)
-
-    async def stop(self) -> bool:
-        """Take nothing new, answer what is under way, end; False when that took longer than the drain may."""
-        seconds = self.settings.work.drain_seconds
-        for port in self._ports:
-            await port.stopListening()
-        drained = gatherResults([door.drain() for door in self._doors])
-        cut = self.reactor.callLater(seconds, self._cut)
-        await drained
-        in_time = bool(cut.active())
-        if in_time:
-            cut.cancel()
-        in_time &= await deferToThread(self.committer.stop, seconds)
-        in_time &= await deferToThread(self.desk.stop, seconds)
-        if (close := getattr(self.key, "close", None)) is not None:
-            await deferToThread(close)
-        self.core.close()
-        self.journal.dispose()
-        return in_time
-
-    def _cut(self) -> None:
-        for door in self._doors:
-            door.cut()
-
-    # -- what others ask
-
-    def standstill(self) -> Code | None:
-        """Why nothing can be taken just now."""
-        if not self.committer.database_ok:
-            return None
-        if self.committer.stuck_seconds() > STUCK_SECONDS:
-            return Code.CORE_UNAVAILABLE
-        return None
-
-    def ready(self) -> dict[str, bool]:
-        """The parts that must work before a peer is sent here."""
-        return {
-            "database": self.committer.database_ok,
-            "signer": bool(getattr(self.key, "available", True)) and self.desk.signer_ok,
-            "core": self.desk.core_ok and self.committer.stuck_seconds() <= STUCK_SECONDS,
-        }
-
-    # -- on the committer's thread
-
-    def _leave(self, deliveries: list[Delivery]) -> None:
-        self.reactor.callFromThread(_deliver, deliveries)
-
-    def _count_turn(self, size: int, seconds: float) -> None:
-        self.metrics.group_size.observe(size)
-        self.metrics.stage_seconds.labels("turn").observe(seconds)
-
-    def _refresh_register(self, engine: Engine) -> None:
-        with engine.connect() as connection:
-            if read_version(connection) == self.road.register.version:
-                return
-            register = read_register(connection)
-        self.road.register = register
-        self.log.info("register version {version} in use", version=register.version)
-
-    def _seal(self, engine: Engine) -> None:
-        pass
-
-    def _gauge(self, engine: Engine) -> None:
-        self.metrics.queue_depth.set(self.committer.waiting)
-        self.metrics.signer_available.set(bool(getattr(self.key, "available", True)))
+    try:
+        return _run(reactor, node, begin, notify)
+    finally:
+        if lock is not None:
+            lock.release()
 
 
-def _deliver(deliveries: list[Delivery]) -> None:
-    for waiter, value in deliveries:
-        waiter.done(value)
+def _run(reactor: Any, node: Node, begin: Any, notify: Notify) -> int:
+    """Run the reactor around a node: start it, stop it when a signal comes; 1 when it could not start."""
+    status = 0
+
+    def start() -> None:
+        nonlocal status
+        try:
+            begin()
+        except Exception:  # noqa: BLE001  whatever it is, a daemon that cannot start must end
+            log.failure("the node could not start")
+            status = 1
+            reactor.stop()
+
+    def stop() -> "Deferred[None]":
+        notify.stopping()
+        return ensureDeferred(node.stop())
+
+    reactor.callWhenRunning(start)
+    reactor.addSystemEventTrigger("before", "shutdown", stop)
+    reactor.run()
+    return status
+
+
+def _worker_command(path: Path, place: Place) -> list[str]:
+    """How a worker is started: this Python, this program, and its place."""
+    numbers = ("--http-fd", place.http_fd, "--tcp-fd", place.tcp_fd, "--index", place.index, "--workers", place.workers)
+    return [sys.executable, "-m", "gateway", "worker", "-c", str(path), *map(str, numbers)]
+
+
+def _say_ready(ports: Ports) -> None:
+    sys.stdout.write(f"ready http={ports.http} tcp={ports.tcp} operations={ports.operations}\n")
+    sys.stdout.flush()

@@ -14,7 +14,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 SECONDS: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 STAGE_SECONDS: Final = (0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.2, 1.0)
 GROUP_SIZES: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-STAGES: Final = ("envelope", "verify", "validate", "queue", "commit1", "core", "sign", "commit2")
 DOORS: Final = ("http", "tcp")
 
 

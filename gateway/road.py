@@ -21,7 +21,6 @@ from twisted.python.threadpool import ThreadPool
 
 from gateway.answer import Answer, Peer
 from gateway.domain.command import Command, Refuse, Seen
-from gateway.doors.admission import CustomerRates
 from gateway.journal.register import TrustedRegister, hints
 from gateway.journal.task import Waiter
 from gateway.metrics import Metrics
@@ -58,7 +57,7 @@ class Road:
         submit: Callable[[Waiter], None],
         scribe: Scribe,
         register: TrustedRegister,
-        rates: CustomerRates,
+        admit: Callable[[str], bool],
         metrics: Metrics,
         now: Callable[[], datetime],
         reactor: IReactorFromThreads,
@@ -66,11 +65,13 @@ class Road:
         seconds: Callable[[], float],
         standstill: Callable[[], Code | None],
     ) -> None:
-        """`submit` hands a command to the committer; `standstill` says why nothing can be taken just now, if so."""
+        """`submit` hands a command to the committer; `admit` says whether a customer is within its rate; `standstill`
+        why nothing can be taken just now, if so.
+        """
         self._submit = submit
         self._scribe = scribe
         self.register = register
-        self._rates = rates
+        self._admit = admit
         self._metrics = metrics
         self._now = now
         self._reactor = reactor
@@ -101,7 +102,7 @@ class Road:
         received_at = self._now()
         opened = _open(raw)
         entry = self._verify(opened, peer, received_at)
-        if not self._rates.take(entry.customer_id):
+        if not self._admit(entry.customer_id):
             raise self._refused(Code.RATE_LIMITED, opened)
         service = CATALOGUE.get(str(opened.body.tag))
         body, refusal = (None, Refuse(Code.SERVICE_UNKNOWN)) if service is None else _validated(opened, service)

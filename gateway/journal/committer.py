@@ -21,6 +21,7 @@ from twisted.logger import Logger
 
 from core_adapter.database import CommitUnknown, transact
 from gateway.domain.command import Wait
+from gateway.domain.facts import Request
 from gateway.domain.repeat import is_same
 from gateway.journal import record
 from gateway.journal.chain import Chain
@@ -36,6 +37,9 @@ TAKE_OVER_MAX = 200
 
 GONE = (OperationalError, InterfaceError, InternalError, PoolTimeoutError, CommitUnknown)
 """What the database raises when it, and not one of the statements, is at fault."""
+
+Upkeep = Callable[[Connection], Callable[[], None] | None]
+"""What runs in a transaction of its own now and then; what it returns, if anything, is called after the commit."""
 
 Job = tuple[Callable[[Connection], Any], Callable[[Any], None]]
 """What to run in a transaction of its own, and who gets its value or its exception."""
@@ -56,7 +60,8 @@ class Committer:
         queue_max: int,
         tick_seconds: float = 1.0,
         leave: Callable[[list[Delivery]], None],
-        upkeep: Sequence[Callable[[Engine], None]] = (),
+        on_turn: Callable[[int, float], None] = lambda _size, _seconds: None,
+        upkeep: Sequence[Upkeep] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`owner` names this process in leases; `leave` takes the replies of a turn, in one call, on this thread.
@@ -72,6 +77,7 @@ class Committer:
         self._queue_max = queue_max
         self._tick_seconds = tick_seconds
         self._leave = leave
+        self._on_turn = on_turn
         self._leaving: list[Delivery] = []
         self._upkeep = upkeep
         self._clock = clock
@@ -89,7 +95,6 @@ class Committer:
         self._brought_at = 0.0
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
         self.database_ok = False
-        self.on_turn: Callable[[int, float], None] = lambda _size, _seconds: None
         self.log = Logger(namespace="committer")
 
     # -- called from other threads
@@ -159,7 +164,7 @@ class Committer:
                 if self._leaving:
                     leaving, self._leaving = self._leaving, []
                     self._leave(leaving)
-                self.on_turn(len(work.commands), self._clock() - begun)
+                self._on_turn(len(work.commands), self._clock() - begun)
             if self._clock() >= self._next_tick:
                 self._next_tick = self._clock() + self._tick_seconds
                 self._tick()
@@ -350,8 +355,11 @@ class Committer:
     def _tick(self) -> None:
         for upkeep in (self._take_over, *self._upkeep):
             try:
-                upkeep(self._engine)
+                with self._engine.begin() as tx:
+                    follow = upkeep(tx)
                 self.database_ok = True
+                if follow:
+                    follow()
             except (*GONE, DBAPIError) as error:
                 self.database_ok = False
                 self.log.error("upkeep: database unavailable: {error}", error=type(error).__name__)
@@ -359,14 +367,17 @@ class Committer:
             except Exception:  # noqa: BLE001  a bug in one piece of upkeep must not end the thread that carries money
                 self.log.failure("upkeep failed")
 
-    def _take_over(self, engine: Engine) -> None:
+    def _take_over(self, tx: Connection) -> Callable[[], None]:
         """Due work: requests whose lease has ended become tasks of this process."""
         mine = {task.key for task in self._at_desk}
-        with engine.begin() as tx:
-            moment = record.moment(tx)
-            due = record.due(tx, moment.now_ms, TAKE_OVER_MAX)
-            found = [request for request in due if (request.customer_id, request.request_id) not in mine]
-            record.lease(tx, found, self._owner, moment.now_ms + self._lease_ms)
+        moment = record.moment(tx)
+        due = record.due(tx, moment.now_ms, TAKE_OVER_MAX)
+        found = [request for request in due if (request.customer_id, request.request_id) not in mine]
+        record.lease(tx, found, self._owner, moment.now_ms + self._lease_ms)
+        return lambda: self._carry(found)
+
+    def _carry(self, found: list[Request]) -> None:
+        """The lease is durable: the desk asks the core about them."""
         tasks = []
         for request in found:
             taken = replace(request, epoch=request.epoch + 1, attempts=request.attempts + 1)

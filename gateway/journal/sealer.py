@@ -1,18 +1,18 @@
 """The sealer: signs a root over every head that moved, so that no row below it can be changed or cut unseen.
 
 Any number of processes may seal; the unique number of a root decides between them. A seal is told of, and written to
-the file beside the database, only once a later transaction finds it in the table: so neither ever names a root that
-was not committed, and what a crash kept from the file gets there with the next tick of any process.
+the file beside the database, only once it is found in the table after the commit: so neither ever names a root that was
+not committed, and what a crash kept from the file gets there with the next tick of any process.
 """
 
 from collections.abc import Callable
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from twisted.logger import Logger
 
-from core_adapter.database import database_now
+from core_adapter.database import database_now, transact
 from gateway.journal.chain import GENESIS, Head, root_of
 from gateway.journal.seals import Seal, SealsDamaged, SealsFile, from_row, to_row
 from gateway.journal.tables import LOG_HEAD, SEAL
@@ -72,22 +72,26 @@ class Sealer:
         self._told = 0
         self._log = Logger(namespace="sealer")
 
-    def __call__(self, tx: Connection) -> None:
-        """Bring to the file what is committed, then seal what moved; what cannot be done is logged."""
-        self.catch_up(tx)
+    def __call__(self, engine: Engine) -> None:
+        """Seal what moved, then bring to the file what is committed; a signer or file that fails is logged.
+
+        Raises the database's errors and CommitUnknown; the next call makes good what this one left.
+        """
         try:
-            make_seal(tx, self._key, database_now(tx))
+            transact(engine, lambda tx: make_seal(tx, self._key, database_now(tx)))
         except SignerUnavailable:
             self._log.error("seal-without-signer")
+        with engine.connect() as connection:
+            self._catch_up(connection)
 
-    def catch_up(self, tx: Connection) -> None:
-        """Bring every committed seal to the file and tell of the latest; also the last step of a stop."""
-        newest = tx.execute(_COUNT).scalar() or 0
+    def _catch_up(self, connection: Connection) -> None:
+        """Bring every committed seal to the file and tell of the latest."""
+        newest = connection.execute(_COUNT).scalar() or 0
         if newest == self._told:
             return
         try:
             after = self._file.last()
-            rows = tx.execute(_LATER, {"after": after, "most": CATCH_UP_MAX})
+            rows = connection.execute(_LATER, {"after": after, "most": CATCH_UP_MAX})
             self._told = min(newest, self._file.add(from_row(row) for row in rows))
             if after > newest:
                 self._log.critical("seals-missing-in-database", file=after, database=newest)
@@ -95,4 +99,4 @@ class Sealer:
             self._log.error("seals-file-not-written", error=type(error).__name__)
             self._told = newest
         if self._on_root is not None:
-            self._on_root(bytes(tx.execute(_LATEST).one().root).hex())
+            self._on_root(bytes(connection.execute(_LATEST).one().root).hex())

@@ -1,0 +1,238 @@
+"""One serving process: everything between its doors and its databases, built in written order; stop is the reverse."""
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from twisted.internet.defer import gatherResults
+from twisted.internet.threads import deferToThread
+from twisted.logger import Logger
+
+from core_adapter.core import Core
+from core_adapter.database import check_version
+from core_adapter.ledger import MIGRATIONS as LEDGER_MIGRATIONS
+from core_adapter.ledger import Ledger
+from gateway.databases import JOURNAL_MIGRATIONS, open_core, open_journal
+from gateway.doors.admission import Admission, CustomerRates
+from gateway.doors.conversation import Terms
+from gateway.doors.door import Door
+from gateway.doors.http import http_door
+from gateway.doors.tcp import tcp_door
+from gateway.doors.tls import TlsContext
+from gateway.journal.committer import Committer
+from gateway.journal.register import read_register, read_version
+from gateway.journal.sealer import Sealer
+from gateway.journal.seals import SEALS_FILE, SealsFile
+from gateway.journal.task import Delivery
+from gateway.journal.watch import in_doubt
+from gateway.metrics import DoorMetrics, Metrics
+from gateway.road import Road
+from gateway.scribe import Scribe
+from gateway.services.desk import Desk
+from gateway.services.service import Bank
+from gateway.services.table import Services
+from gateway.settings import Door as DoorSettings
+from gateway.settings import ReplyKey, Settings
+from protocol.codes import Code
+from signer.certificates import from_pem, parse
+from signer.hsm import Pkcs11Key
+from signer.keys import SM2_ID_DEFAULT, SigningKey
+from signer.software import load_signing_key
+
+STUCK_SECONDS = 5.0
+"""When the desk has brought nothing back for this long, new commands are refused before they are journaled."""
+
+
+def now() -> datetime:
+    """The real clock, aware, in UTC."""
+    return datetime.now(UTC)  # noqa: TID251  the one place that reads the real clock and hands it in
+
+
+def new_name() -> str:
+    """A name that nobody else has: of a process in leases and message ids, of a chain of the message log."""
+    return secrets.token_hex(8)
+
+
+def open_key(reply: ReplyKey) -> SigningKey:
+    """The reply key: from a PEM file, or in a PKCS#11 token. Raises KeyRefused."""
+    bundle = reply.certificate.read_bytes()
+    if reply.pkcs11 is not None:
+        token = reply.pkcs11
+        return Pkcs11Key(str(token.module), token.token, token.pin, token.label, from_pem(bundle)[0])
+    assert reply.key is not None
+    return load_signing_key(reply.key.read_bytes(), bundle, reply.sm2_id or SM2_ID_DEFAULT)
+
+
+def checked_core(settings: Settings) -> Core:
+    """The core, of the right version where it is the embedded ledger. Raises SchemaMismatch."""
+    core = open_core(settings)
+    if isinstance(core, Ledger):
+        check_version(core.engine, LEDGER_MIGRATIONS)
+    return core
+
+
+class Node:
+    """See the module; `share` is how many workers divide the caps and rates.
+
+    Making it opens everything but the doors and raises SchemaMismatch, KeyRefused or the database's own error: a
+    missing part stops the start.
+    """
+
+    log = Logger(namespace="node")
+
+    def __init__(self, settings: Settings, reactor: Any, metrics: Metrics, *, share: int = 1) -> None:
+        self.settings = settings
+        self._reactor = reactor
+        self._metrics = metrics
+        name = new_name()
+        self._journal = open_journal(settings)
+        check_version(self._journal, JOURNAL_MIGRATIONS)
+        with self._journal.connect() as connection:
+            register = read_register(connection)
+        self._core = checked_core(settings)
+        self._key = open_key(settings.reply)
+        self._scribe = Scribe(self._key, now, name)
+        self._sealer = Sealer(self._key, SealsFile(settings.folder / SEALS_FILE), self._note_root)
+        self.committer = Committer(
+            self._journal,
+            Services(Bank(settings.site.bank_code, round(settings.work.clock_skew_seconds * 1000))),
+            owner=f"{settings.site.node[:20]}-{name}",
+            new_chain=new_name,
+            lease_seconds=settings.work.lease_seconds,
+            reply_seconds=settings.work.reply_seconds,
+            queue_max=max(1, settings.limits.queue // share),
+            leave=lambda deliveries: reactor.callFromThread(_deliver, deliveries),
+            upkeep=(self._refresh_register, self._sealer, self._gauge),
+            on_turn=self._count_turn,
+        )
+        self.desk = Desk(self._core, self._scribe, self.committer.bring)
+        self._road = Road(
+            submit=self.committer.submit,
+            scribe=self._scribe,
+            register=register,
+            admit=CustomerRates(settings.limits, share=share, seconds=reactor.seconds).take,
+            metrics=metrics,
+            now=now,
+            reactor=reactor,
+            pool=reactor.getThreadPool(),
+            seconds=reactor.seconds,
+            standstill=self._standstill,
+        )
+        self._admission = Admission(settings.limits, share=share, seconds=reactor.seconds)
+        self._doors: list[Door] = []
+        self._ports: list[Any] = []
+        self._tls: list[tuple[TlsContext, DoorSettings]] = []
+
+    # -- start and stop
+
+    def start(self, http: Any, tcp: Any) -> None:
+        """Start the threads, then open the doors on these listening sockets."""
+        self.desk.start()
+        self.committer.start(self.desk)
+        self._open("http", self.settings.http, http)
+        self._open("tcp", self.settings.tcp, tcp)
+
+    def _open(self, name: str, settings: DoorSettings, listening: Any) -> None:
+        terms = Terms(
+            self._road,
+            self.settings.limits,
+            self._admission,
+            DoorMetrics(self._metrics, name),
+            self._reactor,
+            tls=settings.tls is not None,
+        )
+        door = http_door(terms, lambda: now().timestamp()) if name == "http" else tcp_door(terms)
+        factory: Any = door
+        if settings.tls is not None:
+            context = TlsContext(settings.tls)
+            self._tls.append((context, settings))
+            factory = context.wrap(door, self._reactor)
+        self._doors.append(door)
+        self._ports.append(self._reactor.adoptStreamPort(listening.fileno(), listening.family, factory))
+
+    def reload(self) -> None:
+        """Read certificates and keys of the doors again; connections that are open go on with the old ones."""
+        for context, settings in self._tls:
+            assert settings.tls is not None
+            context.load(settings.tls)
+
+    async def stop(self) -> None:
+        """Take nothing new, answer what is under way, end; what takes longer than the drain may is left to recovery."""
+        seconds = self.settings.work.drain_seconds
+        for port in self._ports:
+            await port.stopListening()
+        drained = gatherResults([door.drain() for door in self._doors])
+        cut = self._reactor.callLater(seconds, self._cut)
+        await drained
+        if cut.active():
+            cut.cancel()
+        await deferToThread(self._stop_threads, seconds)
+        self._core.close()
+        self._journal.dispose()
+
+    def _cut(self) -> None:
+        for door in self._doors:
+            door.cut()
+
+    def _stop_threads(self, seconds: float) -> None:
+        if not (self.committer.stop(seconds) and self.desk.stop(seconds)):
+            self.log.error("stopped with work under way: recovery will carry it")
+        elif self.committer.database_ok:
+            with self._journal.begin() as tx:
+                self._sealer(tx)
+            with self._journal.begin() as tx:
+                self._sealer.catch_up(tx)
+        close: Callable[[], None] | None = getattr(self._key, "close", None)
+        if close is not None:
+            close()
+
+    # -- what others ask
+
+    def ready(self) -> dict[str, bool]:
+        """The parts that must work before a peer is sent here."""
+        return {
+            "database": self.committer.database_ok,
+            "signer": self._signer_ok,
+            "core": self.desk.core_ok and self.committer.stuck_seconds() <= STUCK_SECONDS,
+        }
+
+    @property
+    def _signer_ok(self) -> bool:
+        return bool(getattr(self._key, "available", True)) and self.desk.signer_ok
+
+    def _standstill(self) -> Code | None:
+        """Why nothing can be taken just now: a core that hangs would only pile up requests in doubt."""
+        return Code.CORE_UNAVAILABLE if self.committer.stuck_seconds() > STUCK_SECONDS else None
+
+    # -- on the committer's thread
+
+    def _note_root(self, root: str) -> None:
+        self._scribe.log_root = root
+
+    def _count_turn(self, size: int, seconds: float) -> None:
+        if size:
+            self._metrics.group_size.observe(size)
+        self._metrics.stage_seconds.labels("turn").observe(seconds)
+
+    def _refresh_register(self, tx: Connection) -> None:
+        if read_version(tx) != self._road.register.version:
+            register = read_register(tx)
+            self._road.register = register
+            self.log.info("register-in-use", version=register.version)
+
+    def _gauge(self, tx: Connection) -> None:
+        metrics = self._metrics
+        metrics.queue_depth.set(self.committer.waiting)
+        metrics.signer_available.set(self._signer_ok)
+        left = parse(self._key.certificate).not_valid_after_utc - now()
+        metrics.certificate_days_left.labels("reply").set(left.days)
+        count, oldest_seconds = in_doubt(tx)
+        metrics.in_doubt.set(count)
+        metrics.in_doubt_oldest_seconds.set(oldest_seconds)
+
+
+def _deliver(deliveries: list[Delivery]) -> None:
+    for waiter, value in deliveries:
+        waiter.done(value)
