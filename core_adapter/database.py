@@ -1,8 +1,8 @@
 """Databases: engines, transactions and database time for SQLite and PostgreSQL alike.
 
-It owns how a connection is set up and what a commit means; it must not know any table. The ledger and the gateway's
-journal both build on it. Schema versions are in `core_adapter.upgrade`; `migrate` and `check_version` are offered here
-too.
+It owns transactions and what a commit means; it must not know any table. The ledger and the gateway's journal both
+build on it. Connections are made in `core_adapter.engines`, and schema versions kept in `core_adapter.upgrade`: what
+others need of them is offered here.
 
 What a commit means
 - A commit that returns is durable: SQLite with synchronous=FULL, PostgreSQL with synchronous_commit=on.
@@ -15,16 +15,11 @@ What a commit means
 
 import json
 import random
-import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import psycopg
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -35,18 +30,17 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     bindparam,
-    create_engine,
-    event,
     select,
 )
-from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import TypeEngine
 from typing_extensions import override
 
+from core_adapter.engines import CommitUnknown, open_postgresql, open_sqlite
 from core_adapter.upgrade import SchemaMismatch, check_version, migrate
 
 __all__ = [
@@ -62,12 +56,6 @@ __all__ = [
     "transact",
 ]
 
-LOCK_SECONDS: Final = 5.0
-"""Longest wait for another writer: above any healthy commit, below the patience of a peer that waits for its reply."""
-
-STATEMENT_SECONDS: Final = 30
-"""Longest single statement on PostgreSQL; `migrate` and the ledger's check lift it for themselves."""
-
 ATTEMPTS_MAX: Final = 5
 """Most tries of one transaction that the database rolled back for the sake of another."""
 
@@ -81,10 +69,6 @@ RETRIED_STATES: Final = frozenset({"40001", "40P01", "23505"})
 _JITTER: Final = random.SystemRandom()
 
 T = TypeVar("T")
-
-
-class CommitUnknown(Exception):
-    """A commit was asked for, and nobody here knows whether it took place."""
 
 
 class DatabaseNow(ColumnElement[int]):
@@ -159,17 +143,17 @@ def open_engine(url: str, *, schema: str | None = None, read_only: bool = False)
     """Open a database by URL: ``sqlite:///file.db`` or ``postgresql://…``; nothing is connected yet.
 
     `schema` is the PostgreSQL schema to work in (SQLite, with a file per room, has none). `engine.begin()` is one
-    writing transaction (SQLite: BEGIN IMMEDIATE, one writer at a time in the process, see `_SqliteConnection`);
+    writing transaction (SQLite: BEGIN IMMEDIATE, one writer at a time in the process, see `core_adapter.engines`);
     `reading(engine)` is a read of one moment. Raises ValueError for any other database, and for SQLite in memory, which
     cannot be durable. Errors never show the values of a statement.
     """
     parsed = make_url(url)
     match parsed.get_backend_name():
         case "sqlite":
-            return _open_sqlite(parsed, read_only=read_only)
+            return open_sqlite(parsed, read_only=read_only)
         case "postgresql" | "postgres":
             parsed = parsed.set(drivername="postgresql+psycopg")
-            return _open_postgresql(parsed, schema=schema, read_only=read_only)
+            return open_postgresql(parsed, schema=schema, read_only=read_only)
         case other:
             raise ValueError(f"database {other!r} is not supported: use sqlite:///FILE or postgresql://HOST/NAME")
 
@@ -212,165 +196,3 @@ def transact(engine: Engine, work: Callable[[Connection], T]) -> T:
 
 def _worth_another_try(error: DBAPIError) -> bool:
     return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in RETRIED_STATES
-
-
-# --- SQLite
-
-
-@cache
-def _gate(_path: str) -> threading.Lock:
-    """The one lock of this process for writing to that file."""
-    return threading.Lock()
-
-
-class _SqliteConnection(sqlite3.Connection):
-    """A connection that holds the process's gate of its file from BEGIN IMMEDIATE until COMMIT or ROLLBACK is over.
-
-    SQLite's own checkpoint runs inside that COMMIT. So no connection of the process writes while another checkpoints,
-    which corrupts databases in SQLite 3.7.0 to 3.51.2, and writers wait in turn instead of by SQLite's sleeping retry.
-    """
-
-    gate: "threading.Lock | None" = None  # a string: before Python 3.13 Lock is a function
-
-    def enter(self, gate: threading.Lock) -> bool:
-        """Take the gate unless this connection has it; false when another writer kept it for `LOCK_SECONDS`."""
-        if self.gate is None and gate.acquire(timeout=LOCK_SECONDS):
-            self.gate = gate
-        return self.gate is not None
-
-    def leave(self) -> None:
-        """Give the gate back, if this connection has it."""
-        gate, self.gate = self.gate, None
-        if gate is not None:
-            gate.release()
-
-    @override
-    def commit(self) -> None:
-        """Commit; raises CommitUnknown for an I/O error, after which the log on disk may or may not hold the commit."""
-        try:
-            super().commit()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_IOERR:
-                raise CommitUnknown("SQLite met an I/O error in COMMIT") from error
-            raise
-        self.leave()
-
-    @override
-    def rollback(self) -> None:
-        """Roll back and give the gate back, whatever happens."""
-        try:
-            super().rollback()
-        finally:
-            self.leave()
-
-    @override
-    def close(self) -> None:
-        """Close and give the gate back, whatever happens."""
-        try:
-            super().close()
-        finally:
-            self.leave()
-
-
-def _open_sqlite(url: URL, *, read_only: bool) -> Engine:
-    if not url.database or url.database == ":memory:":
-        raise ValueError("SQLite in memory is not durable: name a file, sqlite:///FILE")
-    path = Path(url.database).resolve()
-    url = URL.create("sqlite", database=str(path))
-    if read_only:
-        url = URL.create("sqlite", database=path.as_uri(), query={"mode": "ro", "uri": "true"})
-    engine = create_engine(
-        url,
-        hide_parameters=True,
-        connect_args={
-            "factory": _SqliteConnection,
-            "isolation_level": None,
-            "timeout": LOCK_SECONDS,
-            "check_same_thread": False,
-        },
-    )
-    gate = _gate(str(path))
-
-    @event.listens_for(engine, "connect")
-    def set_up(raw: _SqliteConnection, _record: object) -> None:
-        modes = ("query_only=ON",) if read_only else ("journal_mode=WAL", "synchronous=FULL")
-        for pragma in (*modes, "foreign_keys=ON"):
-            raw.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        if read_only or connection.get_execution_options().get("yinqi_reading"):
-            connection.exec_driver_sql("BEGIN")
-            return
-        raw = connection.connection.driver_connection
-        assert isinstance(raw, _SqliteConnection)
-        if not raw.enter(gate):
-            late = sqlite3.OperationalError("database is locked by another thread")
-            raise OperationalError("BEGIN IMMEDIATE", None, late)
-        try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except BaseException:
-            raw.leave()
-            raise
-
-    return engine
-
-
-# --- PostgreSQL
-
-
-class _PostgresqlConnection(psycopg.Connection[tuple[Any, ...]]):
-    """A connection whose COMMIT either is known to be done, is known not to be, or raises CommitUnknown."""
-
-    warned: psycopg.errors.Diagnostic | None = None
-
-    def watch(self) -> None:
-        """Note the warnings that the server sends."""
-        self.add_notice_handler(self._note)
-
-    def _note(self, notice: psycopg.errors.Diagnostic) -> None:
-        if notice.sqlstate == "01000" and notice.severity_nonlocalized == "WARNING":
-            self.warned = notice
-
-    @override
-    def commit(self) -> None:
-        """Commit, or raise CommitUnknown.
-
-        A warning of class 01 in it means that the wait for the standby was cancelled; a connection that broke in it,
-        that the answer was lost.
-        """
-        self.warned = None
-        try:
-            super().commit()
-        except psycopg.OperationalError as error:
-            if self.closed:
-                raise CommitUnknown("the connection broke in COMMIT") from error
-            raise
-        if self.warned is not None:
-            raise CommitUnknown(f"COMMIT came with a warning: {self.warned.message_primary}")
-
-
-def _open_postgresql(url: URL, *, schema: str | None, read_only: bool) -> Engine:
-    settings = {
-        "synchronous_commit": "on",
-        "lock_timeout": f"{LOCK_SECONDS:.0f}s",
-        "statement_timeout": f"{STATEMENT_SECONDS}s",
-        "idle_in_transaction_session_timeout": f"{2 * STATEMENT_SECONDS}s",
-        "default_transaction_read_only": "on" if read_only else "off",
-    }
-    if schema is not None:
-        settings["search_path"] = schema
-    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-    arguments: dict[str, Any] = {"options": options, "connect_timeout": 5, "tcp_user_timeout": 10_000}
-    if not read_only:
-        arguments["target_session_attrs"] = "read-write"
-    engine = create_engine(url, hide_parameters=True, connect_args=arguments, use_native_hstore=False)
-    engine = engine.execution_options(yinqi_schema=schema)
-
-    @event.listens_for(engine, "do_connect")
-    def connect(_dialect: Dialect, _record: object, names: list[Any], options: dict[str, Any]) -> _PostgresqlConnection:
-        connection = _PostgresqlConnection.connect(*names, **options)
-        connection.watch()
-        return connection
-
-    return engine
