@@ -4,12 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
-from twisted.python.failure import Failure
 
 from gateway.answer import Answer
 from gateway.doors.conversation import LINGER_SECONDS
 from protocol.codes import Code
-from tests.doors.wire import HTTP, TCP, Bench, Tongue, fault
+from tests.doors.wire import HTTP, TCP, Bench, Tongue, failure, fault
 
 TONGUES = [pytest.param(tongue, id=tongue.name) for tongue in (TCP, HTTP)]
 
@@ -403,7 +402,7 @@ def test_a_road_that_fails_is_never_a_yes(bench: Bench) -> None:
     line.say(b"<1/>")
     assert bench.road.held is not None
 
-    bench.road.held[0].errback(Failure(RuntimeError("a bug")))
+    bench.road.held[0].errback(failure(RuntimeError("a bug")))
 
     assert line.heard() == [fault(Code.INTERNAL)]
     assert line.ended
