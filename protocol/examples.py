@@ -13,7 +13,7 @@ ENTERING_CLIENT: Final = "erp01"
 PAYER_ACCOUNT: Final = "11010100000000001"
 SECOND_ACCOUNT: Final = "11010100000000002"
 PAYEE_ACCOUNT: Final = "11010100000000101"
-PAYEE_NAME: Final = "上海远航·物流有限公司"
+PAYEE_NAME: Final = "上海远航物流有限公司"
 
 # A bank of the class of city commercial banks in Beijing that does not exist.
 BANK_CODE: Final = "31310009999" + bank_code_check_digit("31310009999")
