@@ -34,5 +34,6 @@ def open_core(settings: Settings) -> Core:
         return ledger
     from core_adapter.link import LinkCore  # noqa: PLC0415  (only a site with a link pays for it)
 
-    assert settings.core.link is not None
-    return LinkCore(settings.core.link, settings.core.timeout_seconds)
+    link = settings.core.link
+    assert link is not None
+    return LinkCore(f"{link.host}:{link.port}", settings.core.timeout_seconds)

@@ -162,6 +162,8 @@ def _from_file(file: SealsFile, last: int, found: Audit) -> Iterator[Seal]:
                 return
             number = seal.number
             yield seal
+            if number == last:
+                return  # what follows may be under way
     except FileNotFoundError:
         return
     except SealsDamaged as error:

@@ -146,10 +146,10 @@ class SealsFile:
         with os.fdopen(descriptor, "r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             last, end = self._last(file)
+            file.truncate(end)
             fresh = [seal for seal in seals if seal.number > last]
             if fresh:
                 file.seek(end)
-                file.truncate()
                 file.write(b"".join(map(to_line, fresh)))
                 file.flush()
                 os.fsync(file.fileno())
