@@ -5,13 +5,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Engine
 from twisted.internet.defer import gatherResults
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
 from core_adapter.core import Core
-from core_adapter.database import check_version
+from core_adapter.database import check_version, reading
 from core_adapter.ledger import MIGRATIONS as LEDGER_MIGRATIONS
 from core_adapter.ledger import Ledger
 from gateway.databases import JOURNAL_MIGRATIONS, open_core, open_journal
@@ -180,10 +180,7 @@ class Node:
         if not (self.committer.stop(seconds) and self.desk.stop(seconds)):
             self.log.error("stopped with work under way: recovery will carry it")
         elif self.committer.database_ok:
-            with self._journal.begin() as tx:
-                self._sealer(tx)
-            with self._journal.begin() as tx:
-                self._sealer.catch_up(tx)
+            self._sealer(self._journal)
         close: Callable[[], None] | None = getattr(self._key, "close", None)
         if close is not None:
             close()
@@ -216,19 +213,22 @@ class Node:
             self._metrics.group_size.observe(size)
         self._metrics.stage_seconds.labels("turn").observe(seconds)
 
-    def _refresh_register(self, tx: Connection) -> None:
-        if read_version(tx) != self._road.register.version:
-            register = read_register(tx)
-            self._road.register = register
-            self.log.info("register-in-use", version=register.version)
+    def _refresh_register(self, engine: Engine) -> None:
+        with reading(engine) as connection:
+            if read_version(connection) == self._road.register.version:
+                return
+            register = read_register(connection)
+        self._road.register = register
+        self.log.info("register-in-use", version=register.version)
 
-    def _gauge(self, tx: Connection) -> None:
+    def _gauge(self, engine: Engine) -> None:
         metrics = self._metrics
         metrics.queue_depth.set(self.committer.waiting)
         metrics.signer_available.set(self._signer_ok)
         left = parse(self._key.certificate).not_valid_after_utc - now()
         metrics.certificate_days_left.labels("reply").set(left.days)
-        count, oldest_seconds = in_doubt(tx)
+        with reading(engine) as connection:
+            count, oldest_seconds = in_doubt(connection)
         metrics.in_doubt.set(count)
         metrics.in_doubt_oldest_seconds.set(oldest_seconds)
 

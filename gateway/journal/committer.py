@@ -38,8 +38,8 @@ TAKE_OVER_MAX = 200
 GONE = (OperationalError, InterfaceError, InternalError, PoolTimeoutError, CommitUnknown)
 """What the database raises when it, and not one of the statements, is at fault."""
 
-Upkeep = Callable[[Connection], Callable[[], None] | None]
-"""What runs in a transaction of its own now and then; what it returns, if anything, is called after the commit."""
+Upkeep = Callable[[Engine], None]
+"""What is done now and then, in transactions of its own."""
 
 Job = tuple[Callable[[Connection], Any], Callable[[Any], None]]
 """What to run in a transaction of its own, and who gets its value or its exception."""
@@ -355,11 +355,8 @@ class Committer:
     def _tick(self) -> None:
         for upkeep in (self._take_over, *self._upkeep):
             try:
-                with self._engine.begin() as tx:
-                    follow = upkeep(tx)
+                upkeep(self._engine)
                 self.database_ok = True
-                if follow:
-                    follow()
             except (*GONE, DBAPIError) as error:
                 self.database_ok = False
                 self.log.error("upkeep: database unavailable: {error}", error=type(error).__name__)
@@ -367,18 +364,10 @@ class Committer:
             except Exception:  # noqa: BLE001  a bug in one piece of upkeep must not end the thread that carries money
                 self.log.failure("upkeep failed")
 
-    def _take_over(self, tx: Connection) -> Callable[[], None]:
+    def _take_over(self, engine: Engine) -> None:
         """Due work: requests whose lease has ended become tasks of this process."""
-        mine = {task.key for task in self._at_desk}
-        moment = record.moment(tx)
-        due = record.due(tx, moment.now_ms, TAKE_OVER_MAX)
-        found = [request for request in due if (request.customer_id, request.request_id) not in mine]
-        record.lease(tx, found, self._owner, moment.now_ms + self._lease_ms)
-        return lambda: self._carry(found)
-
-    def _carry(self, found: list[Request]) -> None:
-        """The lease is durable: the desk asks the core about them."""
         tasks = []
+        found = transact(engine, self._lease)
         for request in found:
             taken = replace(request, epoch=request.epoch + 1, attempts=request.attempts + 1)
             task = Task([], self._clock(), request=taken, replied=request.reply is not None)
@@ -387,6 +376,15 @@ class Committer:
         if tasks and self._desk:
             self.log.info("took over {count} requests whose lease had ended", count=len(tasks))
             self._desk.put(tasks)
+
+    def _lease(self, tx: Connection) -> list[Request]:
+        """Take the lease of what is due and not under way here already."""
+        mine = {task.key for task in self._at_desk}
+        moment = record.moment(tx)
+        due = record.due(tx, moment.now_ms, TAKE_OVER_MAX)
+        found = [request for request in due if (request.customer_id, request.request_id) not in mine]
+        record.lease(tx, found, self._owner, moment.now_ms + self._lease_ms)
+        return found
 
     def _job(self, job: Callable[[Connection], Any], done: Callable[[Any], None]) -> None:
         try:
