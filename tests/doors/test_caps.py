@@ -1,0 +1,169 @@
+"""The battery that both doors pass: each cap at the cap and one past it."""
+
+from protocol.codes import Code
+from tests.doors.wire import Bench, Tongue, fault
+
+
+def test_up_to_the_cap_messages_are_under_way(bench: Bench) -> None:
+    """One below the cap reading goes on; at the cap it pauses, and what was read waits unasked."""
+    bench.road.hold()
+    line = bench.connect()
+
+    line.say(b"<1/>", b"<2/>")
+    below = line.wire.reading
+    line.say(b"<3/>", b"<4/>", b"<5/>")
+
+    assert below
+    assert not line.wire.reading
+    assert bench.road.asked == [b"<1/>", b"<2/>", b"<3/>"]
+
+
+def test_below_the_cap_reading_goes_on(bench: Bench) -> None:
+    """An answer makes room for the next message."""
+    bench.road.hold()
+    line = bench.connect()
+    line.say(b"<1/>", b"<2/>", b"<3/>", b"<4/>")
+
+    bench.road.let_go(0)
+    bench.road.let_go(1)
+
+    assert bench.road.asked == [b"<1/>", b"<2/>", b"<3/>", b"<4/>"]
+    assert line.heard() == [b"<1/>", b"<2/>"]
+    assert line.wire.reading
+
+
+def test_a_message_at_the_size_limit_is_taken(bench: Bench) -> None:
+    """The cap is on the message, not on what is around it."""
+    line = bench.connect()
+
+    line.say(b"x" * 1024)
+
+    assert line.heard() == [b"x" * 1024]
+
+
+def test_a_message_past_the_size_limit_is_refused_by_its_announcement(bench: Bench) -> None:
+    """Not a byte of its body is waited for; the answers still due come first, then the Fault and the end."""
+    line = bench.connect()
+    announced = bench.tongue.say(b"x" * 1025)[:-1025]
+
+    line.send(bench.tongue.say(b"<1/>") + announced)
+
+    assert line.heard() == [b"<1/>", fault(Code.MESSAGE_TOO_LARGE)]
+    assert line.ended
+
+
+def test_a_peer_that_does_not_read_is_not_read_from(bench: Bench) -> None:
+    """A full write buffer pauses reading, asking and writing; when it is empty again all go on."""
+    bench.road.hold()
+    line = bench.connect()
+    line.say(b"<1/>", b"<2/>")
+
+    bench.road.let_go(0)
+    line.wire.producer.pauseProducing()
+    bench.road.let_go(1)
+    line.send(bench.tongue.say(b"<3/>"))
+    blocked = (line.heard(), line.wire.reading, list(bench.road.asked))
+    line.wire.producer.resumeProducing()
+    bench.road.let_go(2)
+
+    assert blocked == ([b"<1/>"], False, [b"<1/>", b"<2/>"])
+    assert line.heard() == [b"<1/>", b"<2/>", b"<3/>"]
+    assert line.wire.reading
+
+
+def test_connections_of_one_address_are_capped(bench: Bench) -> None:
+    """At the cap the last gets in; one past it is told so and closed; another address is not concerned."""
+    first, second, third = (bench.connect("10.0.0.1") for _ in range(3))
+    other = bench.connect("10.0.0.2")
+
+    for line in (first, second, other):
+        line.say(b"<1/>")
+
+    assert [line.heard() for line in (first, second, other)] == [[b"<1/>"]] * 3
+    assert third.heard() == [fault(Code.TOO_MANY_CONNECTIONS)]
+    assert third.ended
+    assert bench.count("yinqi_refused_connections_total", code="TOO_MANY_CONNECTIONS") == 1
+
+
+def test_connections_in_all_are_capped(bench: Bench) -> None:
+    """At the cap the last gets in; one past it is told so, whatever its address."""
+    lines = [bench.connect(f"10.0.0.{number}") for number in range(5)]
+
+    assert [line.heard() for line in lines] == [[], [], [], [], [fault(Code.TOO_MANY_CONNECTIONS)]]
+    assert bench.admission.connections == 4
+
+
+def test_a_closed_connection_makes_room(bench: Bench) -> None:
+    """A place is given back when the connection is gone, and only once."""
+    first, _ = bench.connect(), bench.connect()
+
+    first.vanish()
+    third = bench.connect()
+    third.say(b"<1/>")
+
+    assert third.heard() == [b"<1/>"]
+    assert bench.admission.connections == 2
+    assert bench.count("yinqi_connections") == 2
+
+
+def test_a_refused_connection_takes_no_place(bench: Bench) -> None:
+    """Its end gives nothing back that it never had."""
+    lines = [bench.connect() for _ in range(3)]
+
+    lines[2].vanish()
+
+    assert bench.admission.connections == 2
+
+
+def test_a_flood_of_refused_connections_is_cut_off(bench: Bench) -> None:
+    """Only so many may stay to read why; the rest are cut without a word."""
+    for _ in range(2):
+        bench.connect()
+
+    refused = [bench.connect() for _ in range(65)]
+
+    assert [line.wire.aborted for line in refused] == [False] * 64 + [True]
+
+
+def test_a_message_over_the_rate_is_refused_in_its_place(tongue: Tongue) -> None:
+    """A connection and two messages empty this bucket; the next message gets its Fault, the connection goes on."""
+    bench = Bench(tongue, address_burst=3, address_rate=10.0)
+    line = bench.connect()
+    line.say(b"<1/>", b"<2/>", b"<3/>")
+
+    bench.clock.advance(0.1)
+    line.say(b"<4/>", b"<5/>")
+
+    assert line.heard() == [b"<1/>", b"<2/>", fault(Code.RATE_LIMITED), b"<4/>", fault(Code.RATE_LIMITED)]
+    assert bench.road.asked == [b"<1/>", b"<2/>", b"<4/>"]
+    assert not line.ended
+
+
+def test_a_connection_over_the_rate_is_refused(tongue: Tongue) -> None:
+    """Connecting costs like a message, so that connecting again and again gains nothing."""
+    bench = Bench(tongue, address_burst=2)
+    bench.connect().vanish()
+    bench.connect().vanish()
+
+    line = bench.connect()
+
+    assert line.heard() == [fault(Code.RATE_LIMITED)]
+    assert line.ended
+
+
+def test_unfinished_messages_may_not_fill_the_memory(tongue: Tongue) -> None:
+    """All connections together hold so much of large messages; who goes past it is told to come again."""
+    size = 100_000
+    bench = Bench(tongue, message_bytes=size, connections=2000, connections_per_address=2000)
+    stream = tongue.say(b"x" * size)[:-1]
+    allowed = 16 * 16 * 1024 * 1024 // len(stream)
+
+    lines = [bench.connect() for _ in range(allowed // 1000)]
+    bench.admission.held(0, 16 * 16 * 1024 * 1024 - len(lines) * len(stream))
+    for line in lines:
+        line.send(stream)
+    past = bench.connect()
+    past.send(stream)
+
+    assert [line.heard() for line in lines] == [[]] * len(lines)
+    assert past.heard() == [fault(Code.BUSY)]
