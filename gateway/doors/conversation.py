@@ -65,14 +65,20 @@ class _Due:
 
 @implementer(IHalfCloseableProtocol, IHandshakeListener, IPushProducer)
 class Conversation(Protocol):
-    """One connection of one door; see the rules at the top of this module. `gone` is called once it is lost."""
+    """One connection of one door; see the rules at the top of this module.
+
+    `gone` is called once it is lost; with `closed` it is turned away with this code as soon as it is made.
+    """
 
     _log = Logger()
 
-    def __init__(self, terms: Terms, reader: Reader, gone: Callable[["Conversation"], None]) -> None:
+    def __init__(
+        self, terms: Terms, reader: Reader, gone: Callable[["Conversation"], None], *, closed: Code | None = None
+    ) -> None:
         self._terms = terms
         self._reader = reader
         self._tell_gone = gone
+        self._closed = closed
         self._watch = Watch(terms.clock)
         self._due: deque[_Due] = deque()
         self._peer = Peer("")
@@ -98,7 +104,7 @@ class Conversation(Protocol):
         transport, terms = self._transport, self._terms
         self._peer = Peer(str(getattr(transport.getPeer(), "host", "")))
         self._key = address_key(self._peer.address)
-        refused = terms.admission.opened(self._key)
+        refused = self._closed or terms.admission.opened(self._key)
         if refused is not None:
             self._turn_away(refused)
             return

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from gateway.doors.conversation import Conversation, Terms
 from gateway.doors.reader import Reader
+from protocol.codes import Code
 
 
 class Door(Factory):
@@ -23,11 +24,10 @@ class Door(Factory):
         self._draining: list[Deferred[None]] | None = None
 
     @override
-    def buildProtocol(self, addr: IAddress | None) -> Conversation | None:
-        """Make the conversation of a new connection; None, and so its end, while draining."""
-        if self._draining is not None:
-            return None
-        conversation = Conversation(self._terms, self._reader(), self._gone)
+    def buildProtocol(self, addr: IAddress | None) -> Conversation:
+        """Make the conversation of a new connection; while draining it is turned away."""
+        closed = None if self._draining is None else Code.SHUTTING_DOWN
+        conversation = Conversation(self._terms, self._reader(), self._gone, closed=closed)
         self._conversations.add(conversation)
         return conversation
 

@@ -220,7 +220,6 @@ class Bench:
         """Connect from this address."""
         wire = Wire(host)
         wire.protocol = self.door.buildProtocol(None)
-        assert wire.protocol is not None
         wire.protocol.makeConnection(wire)
         return Line(self.tongue, wire)
 
