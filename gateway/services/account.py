@@ -107,6 +107,9 @@ def _transactions_decide(command: Command, facts: Facts, moment: Moment, _bank: 
 
 
 def _entry(entry: CoreEntry) -> EntryItem:
+    """An entry as its holder sees it: an inner account of the bank, whose number has another form, is not shown."""
+    number = entry.counterparty_account
+    inner = not number.replace("-", "").isalnum()
     return EntryItem(
         entry_id=f"{entry.account}-{entry.sequence}",
         booked_at=entry.booked_at,
@@ -114,8 +117,8 @@ def _entry(entry: CoreEntry) -> EntryItem:
         direction=Direction(entry.direction),
         amount=entry.amount,
         balance=entry.balance_after,
-        counterparty_account=entry.counterparty_account or None,
-        counterparty_name=entry.counterparty_name or None,
+        counterparty_account=None if inner else number,
+        counterparty_name=None if inner else entry.counterparty_name or None,
         purpose=entry.purpose or None,
         reference=entry.reference,
         request_id=entry.request_id or None,
