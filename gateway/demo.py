@@ -70,6 +70,7 @@ ACCOUNTS: Final[Mapping[str, tuple[NewAccount, ...]]] = MappingProxyType(
         ),
         "": (
             NewAccount("11010100000000201", "张三", "CNY", _NORMAL, 0),
+            NewAccount("11010100000000202", "阿依古丽·买买提", "CNY", _NORMAL, 0),
             NewAccount("11010100000000203", "李四", "CNY", AccountStatus.LOST, 0),
             NewAccount("11010100000000204", "赵六", "CNY", AccountStatus.FROZEN, 0),
             NewAccount("11010100000000205", "钱七", "CNY", AccountStatus.CLOSED, 0),
