@@ -3,7 +3,8 @@
 That is SM2 keys and their certificates, and certificates signed by a key that shows only its signatures.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
@@ -21,9 +22,19 @@ LAST_UTC_TIME_YEAR: Final = 2049
 keys.NamedCurve.register(SM2_CURVE, SM2_CURVE_OID, HALF_BYTES)
 
 
+@contextmanager
+def _parsing() -> Iterator[None]:
+    """Have every way in which asn1crypto fails on malformed or unknown structures become a ValueError."""
+    try:
+        yield
+    except (TypeError, LookupError, AttributeError) as error:
+        raise ValueError(f"malformed or unknown structure: {error}") from error
+
+
 def unarmor(data: bytes) -> list[tuple[str, bytes]]:
     """Return (type, DER) of every PEM block in the data; raises ValueError when there is none or one is malformed."""
-    return [(kind, der) for kind, _, der in pem.unarmor(data, multiple=True)]
+    with _parsing():
+        return [(kind, der) for kind, _, der in pem.unarmor(data, multiple=True)]
 
 
 def armor(kind: str, der: bytes) -> bytes:
@@ -36,10 +47,11 @@ def sm2_public(info: bytes) -> bytes | None:
 
     Raises ValueError when it cannot be parsed or the point is not an uncompressed one of 32-byte coordinates.
     """
-    parsed = keys.PublicKeyInfo.load(info, strict=True)
-    if not _is_sm2(parsed["algorithm"]):
-        return None
-    return _point(cast("bytes", parsed["public_key"].native))
+    with _parsing():
+        parsed = keys.PublicKeyInfo.load(info, strict=True)
+        if not _is_sm2(parsed["algorithm"]):
+            return None
+        return _point(cast("bytes", parsed["public_key"].native))
 
 
 def sm2_public_info(point: bytes) -> bytes:
@@ -54,15 +66,16 @@ def sm2_private(info: bytes) -> tuple[bytes, bytes | None] | None:
 
     None when it holds another kind of key. Raises ValueError when it cannot be parsed.
     """
-    parsed = keys.PrivateKeyInfo.load(info, strict=True)
-    if not _is_sm2(parsed["private_key_algorithm"]):
-        return None
-    key = parsed["private_key"].parsed
-    number = cast("int", key["private_key"].native)
-    if number.bit_length() > 8 * HALF_BYTES:
-        raise ValueError("the private number is too long")
-    point = cast("bytes | None", key["public_key"].native)
-    return number.to_bytes(HALF_BYTES, "big"), None if point is None else _point(point)
+    with _parsing():
+        parsed = keys.PrivateKeyInfo.load(info, strict=True)
+        if not _is_sm2(parsed["private_key_algorithm"]):
+            return None
+        key = parsed["private_key"].parsed
+        number = cast("int", key["private_key"].native)
+        if number.bit_length() > 8 * HALF_BYTES:
+            raise ValueError("the private number is too long")
+        point = cast("bytes | None", key["public_key"].native)
+        return number.to_bytes(HALF_BYTES, "big"), None if point is None else _point(point)
 
 
 def sm2_private_info(private: bytes, point: bytes) -> bytes:
@@ -82,13 +95,15 @@ def sm2_private_info(private: bytes, point: bytes) -> bytes:
 
 def public_info_of_certificate(der: bytes) -> bytes:
     """Return the SubjectPublicKeyInfo of a certificate as it stands there; raises ValueError when malformed."""
-    parsed = x509.Certificate.load(der, strict=True)
-    return cast("bytes", parsed["tbs_certificate"]["subject_public_key_info"].dump())
+    with _parsing():
+        parsed = x509.Certificate.load(der, strict=True)
+        return cast("bytes", parsed["tbs_certificate"]["subject_public_key_info"].dump())
 
 
 def octets(der: bytes) -> bytes:
     """Return the content of a DER OCTET STRING; raises ValueError when it is none."""
-    return cast("bytes", core.OctetString.load(der, strict=True).native)
+    with _parsing():
+        return cast("bytes", core.OctetString.load(der, strict=True).native)
 
 
 @dataclass(frozen=True, slots=True)

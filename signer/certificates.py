@@ -45,7 +45,7 @@ def parse(der: bytes) -> x509.Certificate:
         certificate = x509.load_der_x509_certificate(der)
         # Extensions are parsed when first asked for: a fault in them must show here and not later.
         certificate.extensions  # noqa: B018
-    except (ValueError, x509.DuplicateExtension) as error:
+    except (ValueError, x509.InvalidVersion, x509.DuplicateExtension) as error:
         raise KeyRefused(f"not a readable certificate: {error}") from error
     return certificate
 
@@ -62,7 +62,7 @@ def public_key_of(certificate: x509.Certificate) -> PublicKey:
         return _strong(key)
     if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
         return key
-    sm2_key = read_public_key(public_info_of_certificate(certificate.public_bytes(Encoding.DER)))
+    sm2_key = _sm2_key(certificate)
     if sm2_key is None:
         raise KeyRefused("the key is neither RSA nor on the curves P-256 or SM2")
     return sm2_key
@@ -91,6 +91,8 @@ def usage_faults(certificate: x509.Certificate) -> list[str]:
     faults = []
     if certificate.not_valid_before_utc > certificate.not_valid_after_utc:
         faults.append("the validity ends before it begins")
+    if certificate.serial_number <= 0:
+        faults.append("the serial number is not positive")
     for extension in certificate.extensions:
         match extension.value:
             case x509.KeyUsage(digital_signature=False):
@@ -100,6 +102,13 @@ def usage_faults(certificate: x509.Certificate) -> list[str]:
             case x509.UnrecognizedExtension() if extension.critical:
                 faults.append(f"a critical extension is not known: {extension.oid.dotted_string}")
     return faults
+
+
+def _sm2_key(certificate: x509.Certificate) -> Sm2PublicKey | None:
+    try:
+        return read_public_key(public_info_of_certificate(certificate.public_bytes(Encoding.DER)))
+    except ValueError as error:
+        raise KeyRefused(f"the public key cannot be used: {error}") from error
 
 
 def _strong(key: RSAPublicKey) -> RSAPublicKey:

@@ -111,8 +111,9 @@ class Device:
                 session.close()
 
     def force_pin(self) -> None:
-        """Let the PIN be tried once more, whatever the token said about it."""
-        self._pin_refused, self._pin_forced = None, True
+        """Let a PIN that was refused be tried once more, whatever the token said about it."""
+        self._pin_forced = self._pin_refused is not None
+        self._pin_refused = None
 
     def session(self) -> tuple[pkcs11.Session, int]:
         """Return the logged-in session and its epoch, opened now if need be; raises PKCS11Error or PinRefused."""

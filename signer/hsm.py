@@ -74,7 +74,10 @@ class Pkcs11Key:
         upkeep_seconds: float = UPKEEP_SECONDS,
         on_change: Callable[[bool, str], None] | None = None,
     ) -> None:
-        """Find the key and try it; `on_change(available, reason)` is called on the device's thread at each change."""
+        """Find the key and try it; at each change `on_change(available, reason)` is called on the device's thread.
+
+        That call must neither raise nor wait, nor use the key.
+        """
         verifier = verifying_key(certificate_der)
         if verifier.algorithm not in token_keys.SIGN:
             raise KeyRefused(f"no PKCS#11 mechanism is known for {verifier.algorithm}")

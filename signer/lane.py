@@ -42,8 +42,11 @@ class Lane:
     def call(self, work: Callable[[], T], timeout_seconds: float) -> T:
         """Run the call on the thread and return what it returns or raise what it raises.
 
-        Raises SignerUnavailable when it has not ended in time; a call that had not begun by then never does.
+        Raises SignerUnavailable when it has not ended in time; a call that had not begun by then never does. Behind a
+        call that has been running for as long already it is raised at once, so that callers do not wait one by one.
         """
+        if self.busy_seconds() >= timeout_seconds:
+            raise SignerUnavailable("the device does not answer")
         future: Future[T] = Future()
         self._jobs.put(lambda: _settle(future, work))
         try:

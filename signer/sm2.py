@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from signer import gmssl, libcrypto
-from signer.asn1 import sm2_private, sm2_public
+from signer.asn1 import public_info_of_certificate, sm2_private, sm2_public
 from signer.halves import HALF_BYTES, SM2_ORDER
 from signer.keys import SM2_ID_BYTES_MAX, KeyRefused
 
@@ -127,7 +127,7 @@ def read_public_key(info: bytes) -> Sm2PublicKey | None:
     """Read a SubjectPublicKeyInfo, DER; None when it holds another kind of key, KeyRefused when it is malformed."""
     try:
         point = sm2_public(info)
-    except (ValueError, TypeError) as error:
+    except ValueError as error:
         raise KeyRefused(f"the public key cannot be read: {error}") from error
     return None if point is None else Sm2PublicKey(point)
 
@@ -136,9 +136,19 @@ def read_private_key(info: bytes) -> Sm2PrivateKey | None:
     """Read a PKCS#8 PrivateKeyInfo, DER; None when it holds another kind of key, KeyRefused when it is malformed."""
     try:
         parts = sm2_private(info)
-    except (ValueError, TypeError) as error:
+    except ValueError as error:
         raise KeyRefused("the private key is not a readable PKCS#8 key") from error
     if parts is None:
         return None
     number, point = parts
     return Sm2PrivateKey(number, None if point is None else Sm2PublicKey(point))
+
+
+def z_of_certificate(certificate: bytes, sm2_id: str) -> bytes | None:
+    """Return Z of the key in a certificate, DER, whoever sent it; None when that is no SM2 key. Raises KeyRefused."""
+    try:
+        info = public_info_of_certificate(certificate)
+    except ValueError as error:
+        raise KeyRefused(f"not a readable certificate: {error}") from error
+    key = read_public_key(info)
+    return None if key is None else z(key.point, sm2_id)

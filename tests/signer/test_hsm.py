@@ -159,6 +159,33 @@ def test_a_failing_device_is_left_alone_for_a_while(token: SoftToken) -> None:
     assert signs(key)
 
 
+def test_a_hanging_device_does_not_hang_its_callers(token: SoftToken) -> None:
+    """The first caller waits its time, the next ones none; when the device answers again the key signs."""
+    certificate = token.make("ecdsa")
+    key = token.key(certificate)
+    key._call_seconds = 0.05
+    hangs, answers = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        hangs.set()
+        answers.wait(SECONDS)
+
+    device.desk().lane.post(hang)
+    hangs.wait(SECONDS)
+    with pytest.raises(SignerUnavailable, match="not answered"):
+        key.sign(DATA)
+    with pytest.raises(SignerUnavailable, match="does not answer"):
+        key.sign(DATA)
+    unavailable, reason = key.available, key.reason
+    answers.set()
+    key._call_seconds = SECONDS
+
+    assert not unavailable
+    assert reason == "the device does not answer"
+    assert signs(key)
+    assert key.available
+
+
 def test_a_wrong_pin_is_tried_once(token: SoftToken, monkeypatch: pytest.MonkeyPatch) -> None:
     """However often the key is asked to sign, the token sees one wrong PIN, until someone says to retry."""
     certificate = token.make("ecdsa")

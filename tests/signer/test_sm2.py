@@ -1,5 +1,7 @@
 """SM2: the standard's own example, two libraries that check each other, and keys as others write them."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from signer.gmssl import generate, sm3
 from signer.halves import HALF_BYTES, SM2_ORDER, from_numbers
 from signer.keys import SM2_ID_BYTES_MAX, SM2_ID_DEFAULT, KeyRefused
 from signer.libcrypto import ProviderMissing, load
-from tests.signer.conftest import Openssl
+from tests.signer.conftest import Openssl, Pair
 from tests.support.need import absent
 
 # The example of GB/T 32918.5-2017, annex A.
@@ -97,6 +99,31 @@ def test_gmssl_verifies_where_libcrypto_has_no_sm2(monkeypatch: pytest.MonkeyPat
         monkeypatch.undo()
         load.cache_clear()
         sm2.verifying_provider.cache_clear()
+
+
+def test_a_key_serves_several_threads(provider: sm2.Provider) -> None:
+    """One key object may sign and verify for many callers at once."""
+    signer, verifier = provider.signer(PRIVATE, POINT), provider.verifier(POINT)
+    digests = [sm3(bytes([number])) for number in range(100)]
+    with ThreadPoolExecutor(4) as callers:
+        values = list(callers.map(signer.sign, digests))
+
+        assert all(callers.map(verifier.verify, digests, values))
+        assert not any(callers.map(verifier.verify, digests, reversed(values)))
+
+
+def test_z_is_told_from_any_certificate(pairs: dict[str, Pair]) -> None:
+    """What a sender needs to find a wrong id comes from its own certificate; other keys have no Z."""
+    key = sm2.read_private_key(unarmor(pairs["sm2"].key_pem)[0][1])
+    assert key is not None
+    assert key.public is not None
+
+    assert sm2.z_of_certificate(pairs["sm2"].der, "U1") == sm2.z(key.public.point, "U1")
+    assert sm2.z_of_certificate(pairs["rsa"].der, "U1") is None
+    assert sm2.z_of_certificate(pairs["ecdsa"].der, "U1") is None
+    for nothing in (b"", b"\x30\x00", pairs["sm2"].der[:-9], bytes(40)):
+        with pytest.raises(KeyRefused):
+            sm2.z_of_certificate(nothing, "U1")
 
 
 @pytest.mark.parametrize("size", [1, 16, SM2_ID_BYTES_MAX])

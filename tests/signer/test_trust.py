@@ -1,6 +1,7 @@
 """Who may sign for whom: what is registered, what a message may name, and when it counts."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,14 +10,18 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from signer.asn1 import sm2_public_info, unarmor
+from signer.asn1 import armor, sm2_public_info, unarmor
 from signer.certificates import RSA_BITS_MAX, from_pem
 from signer.halves import from_numbers
 from signer.issue import self_signed, self_signed_for
 from signer.keys import ECDSA_P256_SHA256, RSA_SHA256, KeyRefused
+from signer.sm2 import z_of_certificate
+from signer.software import read_private_key
 from signer.trust import CertificateRefused, NotAuthentic, Register, RegisteredCertificate, register_entry
-from tests.signer.conftest import FROM, NOW, UNTIL, Pair, make_pair
+from tests.signer.conftest import FROM, KINDS, NOW, UNTIL, Pair, make_pair
 
 DATA = b"<SignedInfo/>"
 SECOND = timedelta(seconds=1)
@@ -320,6 +325,30 @@ def test_what_is_no_certificate_is_not_registered(pair: Pair, change: Callable[[
     """Nothing, cut short, with bytes behind, or something else."""
     with pytest.raises(CertificateRefused, match="not a readable certificate"):
         register_entry("C1", "ERP01", change(pair.der))
+
+
+def damaged(der: bytes, wounds: list[tuple[int, int]]) -> bytes:
+    """The bytes with those bits of those places flipped."""
+    hurt = bytearray(der)
+    for place, mask in wounds:
+        hurt[place % len(hurt)] ^= mask
+    return bytes(hurt)
+
+
+@pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(KINDS), st.lists(st.tuples(st.integers(0, 2000), st.integers(1, 255)), min_size=1, max_size=3))
+def test_damaged_certificates_are_refused_or_read(
+    pairs: dict[str, Pair], kind: str, wounds: list[tuple[int, int]]
+) -> None:
+    """Whatever bytes arrive, the answer is an entry or CertificateRefused, and Z or KeyRefused; never another error."""
+    der = damaged(pairs[kind].der, wounds)
+    with suppress(CertificateRefused):
+        assert register_entry("C1", "ERP01", der).der == der
+    with suppress(KeyRefused):
+        z_of_certificate(der, "U1")
+    with suppress(KeyRefused):
+        read_private_key(armor("PRIVATE KEY", damaged(unarmor(pairs[kind].key_pem)[0][1], wounds)))
 
 
 def test_validity_that_ends_before_it_begins_is_refused(pair: Pair) -> None:
