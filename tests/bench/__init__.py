@@ -1,0 +1,1 @@
+"""Tests of the benchmark: its load, its neighbour, its floor, its runner."""
