@@ -106,14 +106,15 @@ class Road:
             raise self._refused(Code.RATE_LIMITED, opened)
         service = CATALOGUE.get(str(opened.body.tag))
         body, refusal = (None, Refuse(Code.SERVICE_UNKNOWN)) if service is None else _validated(opened, service)
-        assert opened.head.sent_at is not None
+        sent_at = opened.head.sent_at
+        assert sent_at is not None or refusal is not None, "the schema wants a SentAt that can be read"
         return Command(
             head=opened.head,
             raw=raw,
             encoding=opened.encoding,
             body_digest=DIGESTS["sha256"](opened.body_canonical),
             received_at=received_at,
-            skew_ms=round((opened.head.sent_at - received_at).total_seconds() * 1000),
+            skew_ms=0 if sent_at is None else round((sent_at - received_at).total_seconds() * 1000),
             seen=_seen(opened, entry),
             service=service if refusal is None else None,
             body=body,
