@@ -27,12 +27,13 @@ class UnreachableError(ClientError):
 class UnsignedReplyError(ClientError):
     """A Fault came back, or something that is no message: a hint that proves nothing.
 
-    `code` is the Fault's code or None, `http` the status or None over TCP, `data` the bytes that came.
+    `code` and `text` are the Fault's, `http` the status or None over TCP, `data` the bytes that came.
     """
 
     def __init__(self, code: str | None, text: str, *, http: int | None, data: bytes) -> None:
         super().__init__(f"{code or 'no Fault'}: {text}" + (f" (HTTP {http})" if http else ""))
         self.code = code
+        self.text = text
         self.http = http
         self.data = data
 
