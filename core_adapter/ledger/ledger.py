@@ -195,6 +195,8 @@ def _ask(connection: Connection, ids: Sequence[tuple[str, int]], *, fence: bool)
 
 def _open_accounts(connection: Connection, accounts: Sequence[NewAccount], business_date: date, purpose: str) -> None:
     equities = {new.currency: f"{INTERNAL_PREFIX}EQUITY-{new.currency}" for new in accounts if new.opening}
+    if not accounts:
+        return
     present = store.lock_accounts(connection, [*(new.number for new in accounts), *equities.values()])
     opened = {new.number: new for new in accounts}
     if taken := sorted(opened.keys() & present.keys()):
@@ -205,9 +207,9 @@ def _open_accounts(connection: Connection, accounts: Sequence[NewAccount], busin
         raise AccountRefused(f"no such opening balance may be: {', '.join(wrong)}")
     makers = [NewAccount(number, "Equity", currency) for currency, number in equities.items() if number not in present]
     connection.execute(_NEW_ACCOUNT, [_account_row(new) for new in (*makers, *accounts)])
-    _move(
-        connection, [_opening(new, equities[new.currency], business_date, purpose) for new in accounts if new.opening]
-    )
+    openings = [_opening(new, equities[new.currency], business_date, purpose) for new in accounts if new.opening]
+    if barren := [record for record in _move(connection, openings) if record.outcome is not Outcome.DONE]:
+        raise AccountRefused(f"{len(barren)} opening balances cannot be booked: is a name empty?")
     barred = [
         {"account": new.number, "status": new.status} for new in accounts if new.status is not AccountStatus.NORMAL
     ]
