@@ -68,7 +68,10 @@ def open_thoroughly(text: Text) -> Envelope:
     root = parse(text.utf8)
     if root.tag != MESSAGE_TAG:
         raise misshapen(root, "Message")
-    values = _head_values(root)
+    claimed = root.find(HEAD_TAG)
+    if claimed is None:
+        raise misshapen(root, "Head, Body, ds:Signature")
+    values = _head_values(claimed)
     head = _head(values)
     try:
         if head is None:
@@ -152,15 +155,13 @@ def detach(before: _Element, signature: _Element) -> None:
     parent.remove(signature)
 
 
-def _head_values(root: _Element) -> dict[str, str]:
-    """The text of each child of Head by its local name, the first where one is repeated; empty without a Head.
+def _head_values(head: _Element) -> dict[str, str]:
+    """The text of each child of Head by its local name, the first where one is repeated.
 
     A child that is unknown, or holds elements, goes by its whole tag: nothing but the schema looks at it.
     """
     values: dict[str, str] = {}
-    if len(root) == 0 or root[0].tag != HEAD_TAG:
-        return values
-    for child in root[0]:
+    for child in head:
         tag = cast("str", child.tag)
         name = tag if len(child) else _HEAD_NAMES.get(tag, tag)
         values.setdefault(name, child.text or "")
