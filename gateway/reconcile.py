@@ -1,0 +1,198 @@
+"""The journal against the core's book: what succeeded here was booked there, once and alike, and nothing else was.
+
+It streams both, a page at a time, while both go on: the journal is read as of one moment, before the book. Every
+instruction is in the journal before its money moves, so a move that this moment does not know is looked up again. What
+is still processing or unknown is open, not wrong: whoever carries it asks the core.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final, Protocol, TypeVar
+
+from sqlalchemy import Connection, bindparam, func, select, tuple_
+
+from core_adapter.core import Booked, Core, Declined, Done, Move, MoveKind, NotFound, Unknown
+from gateway.journal.tables import CUSTOMER, TRANSFER
+from protocol.money import format_amount
+
+PAGE: Final = 500
+FAULTS_MAX: Final = 100
+STEP: Final = 1
+"""The step of an in-bank transfer under its instruction."""
+
+_KEY: Final = tuple_(TRANSFER.c.customer_id, TRANSFER.c.request_id)
+_BY_KEY: Final = select(TRANSFER).where(_KEY.in_(bindparam("keys", expanding=True)))
+_TOTALS: Final = select(TRANSFER.c.state, func.count(), func.sum(TRANSFER.c.amount)).group_by(TRANSFER.c.state)
+_SUCCEEDED: Final = (
+    select(TRANSFER.c.customer_id, TRANSFER.c.request_id, TRANSFER.c.reference)
+    .where(TRANSFER.c.state == "succeeded", tuple_(bindparam("customer"), bindparam("request")) < _KEY)
+    .order_by(TRANSFER.c.customer_id, TRANSFER.c.request_id)
+    .limit(PAGE)
+)
+_CUSTOMERS: Final = select(CUSTOMER.c.customer_id).where(
+    CUSTOMER.c.customer_id.in_(bindparam("customers", expanding=True))
+)
+
+Key = tuple[str, str]
+T = TypeVar("T")
+
+
+class Sides(Protocol):
+    """Both sides of the comparison: moments of the journal, and calls on the core's thread."""
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """The journal as of now, for reading."""
+        ...
+
+    def core(self, job: Callable[[Core], T]) -> T:
+        """Run a short job with the core and return its value."""
+        ...
+
+
+@dataclass(slots=True)
+class Reconciliation:
+    """What was compared: counts, fen, and faults as one sentence each (at most `FAULTS_MAX`; `more` counts the rest).
+
+    `succeeded` and `open` count transfers of the journal, `booked` those of them that the book holds; `moves` is the
+    whole book, `others` what in it is not of this gateway.
+    """
+
+    succeeded: int = 0
+    failed: int = 0
+    open: int = 0
+    amount: int = 0
+    booked: int = 0
+    booked_amount: int = 0
+    moves: int = 0
+    others: int = 0
+    faults: list[str] = field(default_factory=list)
+    more: int = 0
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether both sides agree."""
+        return not self.faults
+
+    def fault(self, sentence: str) -> None:
+        """Note one fault."""
+        if len(self.faults) < FAULTS_MAX:
+            self.faults.append(sentence)
+        else:
+            self.more += 1
+
+
+def reconcile(sides: Sides) -> Reconciliation:
+    """Compare the journal with the core's book, and have the book check itself; raises CoreUnavailable."""
+    found = Reconciliation()
+    with sides.reading() as journal:
+        _count(journal, found)
+        for fault in sides.core(lambda core: core.check()):
+            found.fault(f"the book: {fault}")
+        after = 0
+        while page := sides.core(partial(_book, after)):
+            _compare_page(page, journal, sides, found)
+            after = page[-1].number
+        if found.booked != found.succeeded:
+            _find_unbooked(journal, sides, found)
+        elif found.booked_amount != found.amount:
+            told = f"{format_amount(found.amount)} here, {format_amount(found.booked_amount)} in the book"
+            found.fault(f"the amounts of what succeeded do not add up: {told}")
+    return found
+
+
+def _book(after: int, core: Core) -> list[Booked]:
+    return core.book(after, PAGE)
+
+
+def _ask(ids: list[tuple[str, int]], core: Core) -> list[Done | Declined | Unknown | NotFound]:
+    return core.ask(ids)
+
+
+def _count(journal: Connection, found: Reconciliation) -> None:
+    for state, count, amount in journal.execute(_TOTALS):
+        match state:
+            case "succeeded":
+                found.succeeded, found.amount = count, int(amount)
+            case "failed":
+                found.failed = count
+            case _:
+                found.open += count
+
+
+def _compare_page(page: Sequence[Booked], journal: Connection, sides: Sides, found: Reconciliation) -> None:
+    """Compare one page of the book; what the journal's moment does not know is looked up as of now."""
+    found.moves += len(page)
+    ours = {key: booked for booked in page if (key := _key(booked.move)) is not None}
+    found.others += len(page) - len(ours)
+    known = _transfers(journal, ours)
+    for key, row in known.items():
+        _compare(ours[key], row, found, counted=True)
+    later = {key: booked for key, booked in ours.items() if key not in known}
+    if later:
+        with sides.reading() as now:
+            known_now = _transfers(now, later)
+            customers = set(now.execute(_CUSTOMERS, {"customers": sorted({key[0] for key in later})}).scalars())
+        for key, booked in later.items():
+            if key in known_now:
+                _compare(booked, known_now[key], found, counted=False)
+            elif key[0] in customers:
+                found.fault(f"{_name(booked)}: booked, but the journal has no such transfer")
+            else:
+                found.others += 1
+
+
+def _key(move: Move) -> Key | None:
+    """Customer and request of a move that may be this gateway's."""
+    customer_id, slash, request_id = move.instruction.partition("/")
+    return (customer_id, request_id) if slash and request_id else None
+
+
+def _transfers(tx: Connection, keys: Iterable[Key]) -> dict[Key, Any]:
+    wanted = sorted(keys)
+    rows = tx.execute(_BY_KEY, {"keys": wanted}) if wanted else ()
+    return {(row.customer_id, row.request_id): row for row in rows}
+
+
+def _compare(booked: Booked, row: Any, found: Reconciliation, *, counted: bool) -> None:
+    move = booked.move
+    if (move.step, move.kind) != (STEP, MoveKind.TRANSFER):
+        found.fault(f"{_name(booked)}: step {move.step}, a {move.kind}, which the journal does not know")
+        return
+    pairs: Mapping[str, tuple[object, object]] = {
+        "payer": (move.payer, row.payer_account),
+        "payee": (move.payee, row.payee_account),
+        "amount": (move.amount, row.amount),
+        "currency": (move.currency, row.currency),
+        "business date": (move.business_date.isoformat(), row.business_date),
+    }
+    if row.state == "succeeded":
+        pairs = {**pairs, "reference": (booked.done.reference, row.reference)}
+        if counted:
+            found.booked += 1
+            found.booked_amount += move.amount
+    elif row.state == "failed":
+        found.fault(f"{_name(booked)}: booked, but failed in the journal")
+    if different := [name for name, (there, here) in pairs.items() if there != here]:
+        found.fault(f"{_name(booked)}: not booked as instructed; different: {', '.join(different)}")
+
+
+def _name(booked: Booked) -> str:
+    return f"move {booked.done.reference} of instruction {booked.move.instruction}"
+
+
+def _find_unbooked(journal: Connection, sides: Sides, found: Reconciliation) -> None:
+    """Name the transfers that succeeded here and that the core does not tell of."""
+    told = len(found.faults) + found.more
+    key: Key = ("", "")
+    while rows := journal.execute(_SUCCEEDED, {"customer": key[0], "request": key[1]}).all():
+        ids = [(f"{row.customer_id}/{row.request_id}", STEP) for row in rows]
+        for row, answer in zip(rows, sides.core(partial(_ask, ids)), strict=True):
+            if not isinstance(answer, Done):
+                word = type(answer).__name__
+                found.fault(f"request {row.request_id} of customer {row.customer_id}: succeeded, the core says {word}")
+        key = (rows[-1].customer_id, rows[-1].request_id)
+    if len(found.faults) + found.more == told:
+        missing = found.succeeded - found.booked
+        found.fault(f"the core tells of {missing} transfers that its book does not list")
