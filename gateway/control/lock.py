@@ -48,3 +48,23 @@ class SiteLock:
     def __exit__(self, *_: object) -> None:
         """Release it."""
         self.release()
+
+
+class SocketPath:
+    """A short path to the socket of a folder, valid inside the context: the folder's own may be too long.
+
+    The address of a Unix socket holds 107 bytes (unix(7)); through an open folder any path fits.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._opened = -1
+
+    def __enter__(self) -> str:
+        """Open the folder; raises OSError."""
+        self._opened = os.open(self._folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        return f"/proc/self/fd/{self._opened}/{SOCKET_FILE}"
+
+    def __exit__(self, *_: object) -> None:
+        """Close the folder again."""
+        os.close(self._opened)

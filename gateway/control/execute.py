@@ -1,0 +1,52 @@
+"""Carrying out one command: its answer or what went wrong, in words for a person and a status for a script."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy.exc import DBAPIError
+
+from core_adapter.core import CoreUnavailable
+from core_adapter.database import CommitUnknown, SchemaMismatch
+from gateway.administration.change import AdminError
+from gateway.control.commands import COMMANDS, Answer, run
+from gateway.control.hands import Hands
+from signer.keys import KeyRefused
+
+DONE: Final = 0
+REFUSED: Final = 1
+IMPOSSIBLE: Final = 2
+
+_SHOWN: Final = ("customer", "operator", "permissions", "fingerprint", "status")
+"""The arguments that a log may show: ids and words, never names, numbers of accounts or contents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a command: `answer`, or `error` in one sentence; `status` as the whole command line uses it."""
+
+    status: int
+    answer: Answer | None = None
+    error: str | None = None
+
+
+def execute(hands: Hands, name: str, arguments: Mapping[str, Any], note: Callable[[dict[str, str]], None]) -> Outcome:
+    """Carry out a command; `note` is given the ids of one that changed something, for the log.
+
+    A check that found faults has status 1. Whatever is not foreseen here is a bug and raised as it is.
+    """
+    try:
+        answer = run(hands, name, arguments)
+    except AdminError as error:
+        return Outcome(REFUSED, error=str(error))
+    except CommitUnknown as error:
+        return Outcome(IMPOSSIBLE, error=f"whether it was done is not known: {error}; look before doing it again")
+    except TimeoutError:
+        return Outcome(IMPOSSIBLE, error="the daemon did not get to it in time; look before doing it again")
+    except (SchemaMismatch, CoreUnavailable, KeyRefused, OSError) as error:
+        return Outcome(IMPOSSIBLE, error=str(error))
+    except DBAPIError as error:
+        return Outcome(IMPOSSIBLE, error=f"the database cannot be used: {error.orig}")
+    if COMMANDS[name].changes:
+        note({"command": name} | {key: str(arguments[key]) for key in _SHOWN if arguments.get(key) is not None})
+    return Outcome(DONE if answer.get("sound", True) else REFUSED, answer=answer)
