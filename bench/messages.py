@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -130,22 +131,20 @@ class Author:
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
-def make_pool(path: Path, identity: Identity, routes: Sequence[Route], count: int, prefix: str) -> Pool:
-    """Sign `count` messages on all cores, the routes in turn, amounts from 0.01 to 1.00; RSA-2048 takes 0.2 ms each."""
-    firsts = range(0, count, CHUNK)
+def make_pool(path: Path, identity: Identity, routes: Sequence[Route], numbers: range, prefix: str) -> Pool:
+    """Sign the messages of these numbers on all cores, the routes in turn, amounts from 0.01 to 1.00.
+
+    RSA-2048 takes 0.2 ms each. The pool's count is that of the file, so numbers begin at 0 unless files are joined.
+    """
+    chunks = [numbers[first : first + CHUNK] for first in range(0, len(numbers), CHUNK)]
     context = multiprocessing.get_context("spawn")
-    workers = min(os.cpu_count() or 1, len(firsts))
-    with path.open("wb") as file, ProcessPoolExecutor(workers, context) as executor:
-        jobs = [
-            executor.submit(_chunk, identity, tuple(routes), range(first, min(first + CHUNK, count)), prefix)
-            for first in firsts
-        ]
-        for job in jobs:
-            file.write(job.result())
-    return Pool(path, prefix, count)
+    with path.open("wb") as file, ProcessPoolExecutor(min(os.cpu_count() or 1, len(chunks)), context) as executor:
+        for signed in executor.map(partial(_chunk, identity, tuple(routes), prefix), chunks):
+            file.write(signed)
+    return Pool(path, prefix, len(numbers))
 
 
-def _chunk(identity: Identity, routes: tuple[Route, ...], numbers: range, prefix: str) -> bytes:
+def _chunk(identity: Identity, routes: tuple[Route, ...], prefix: str, numbers: range) -> bytes:
     author = Author(identity)
     lines = [
         author.transfer(request_id(prefix, number), routes[number % len(routes)], 1 + number % 100)

@@ -24,10 +24,17 @@ from gateway.administration.accounts import attach_accounts
 from gateway.administration.certificates import add_certificate
 from gateway.databases import open_embedded, open_journal
 from gateway.domain.calendar import business_date
+from gateway.domain.command import Reply
+from gateway.scribe import Echo, Scribe
 from gateway.settings import Settings, read
 from protocol import examples
+from protocol.binding import write
+from protocol.codes import Code
+from protocol.head import Outcome
+from protocol.messages.transfer import SubmitTransferReply, TransferState
 from signer.certificates import fingerprint, from_pem
 from signer.issue import make_key, self_signed
+from signer.software import load_signing_key
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 START_SECONDS_MAX: Final = 60
@@ -135,6 +142,23 @@ def _open_accounts(site: Site, sender: Identity) -> None:
     finally:
         ledger.close()
         journal.dispose()
+
+
+def sample_reply(site: Site) -> bytes:
+    """A reply as the site's gateway would send it for a transfer that was booked."""
+    now = datetime.now(UTC)
+    key = load_signing_key(site.key.read_bytes(), site.certificate.read_bytes())
+    echo = Echo(examples.CUSTOMER, "ERP01", "B00000001", bytes(32), "zh", "UTF-8")
+    body = SubmitTransferReply(
+        request_id=echo.request_id,
+        state=TransferState.SUCCEEDED,
+        final=True,
+        channel="in-bank",
+        reference="1234567890",
+        business_date=now.date(),
+        booked_at=now,
+    )
+    return Scribe(key, lambda: now, "0123456789abcdef").reply(echo, Reply(Outcome(Code.DONE), write(body)))
 
 
 @contextmanager

@@ -20,7 +20,7 @@ ROUTE = Route("1", "2", "张三")
 @pytest.fixture
 def pool(tmp_path: Path, identity: Identity) -> Pool:
     """Sixty signed messages."""
-    return make_pool(tmp_path / "pool", identity, [ROUTE], 60, "T")
+    return make_pool(tmp_path / "pool", identity, [ROUTE], range(60), "T")
 
 
 Answer = Callable[[bytes, int], bytes | None]

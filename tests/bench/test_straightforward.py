@@ -106,7 +106,7 @@ def test_it_serves_the_load_generator_under_gunicorn(
     database: str, identity: Identity, key_files: tuple[Path, Path], tmp_path: Path
 ) -> None:
     """Every reply is right and its signature holds."""
-    pool = make_pool(tmp_path / "pool", identity, [ROUTE], 100, "G")
+    pool = make_pool(tmp_path / "pool", identity, [ROUTE], range(100), "G")
 
     with running(Configuration(database, *key_files)) as server:
         load = Load("http", server.address, 4, 30, 0, certificate=key_files[1], keep_every=1)
