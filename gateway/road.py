@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 from twisted.internet.defer import Deferred, DeferredLock, maybeDeferred, succeed
-from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -54,18 +53,18 @@ class Road:
     def __init__(
         self,
         *,
-        submit: Callable[[Waiter], None],
+        submit: Callable[[list[Waiter]], None],
         scribe: Scribe,
         register: TrustedRegister,
         admit: Callable[[str], bool],
         metrics: Metrics,
         now: Callable[[], datetime],
-        reactor: IReactorFromThreads,
+        reactor: Any,
         pool: ThreadPool,
         seconds: Callable[[], float],
         standstill: Callable[[], Code | None],
     ) -> None:
-        """`submit` hands a command to the committer; `admit` says whether a customer is within its rate; `standstill`
+        """`submit` hands commands to the committer; `admit` says whether a customer is within its rate; `standstill`
         why nothing can be taken just now, if so.
         """
         self._submit = submit
@@ -79,6 +78,7 @@ class Road:
         self._seconds = seconds
         self._standstill = standstill
         self._large = DeferredLock()
+        self._gathered: list[Waiter] = []
         self._log = Logger(namespace="road")
 
     # -- the doors' side
@@ -149,13 +149,23 @@ class Road:
         begun = self._seconds()
         waiting: Deferred[bytes | Code] = Deferred()
         service = command.service.name if command.service else "none"
-        self._submit(Waiter(command, waiting.callback))
+        self._gather(Waiter(command, waiting.callback))
 
         def stored(value: bytes | Code) -> Answer | Deferred[Answer]:
             self._metrics.request_seconds.labels(service).observe(self._seconds() - begun)
             return Answer(value, 200) if isinstance(value, bytes) else self._sign(echo(command), Refuse(value))
 
         return waiting.addCallback(stored)
+
+    def _gather(self, waiter: Waiter) -> None:
+        """Hand over together what came in the same turn of the reactor."""
+        if not self._gathered:
+            self._reactor.callLater(0, self._hand_over)
+        self._gathered.append(waiter)
+
+    def _hand_over(self) -> None:
+        gathered, self._gathered = self._gathered, []
+        self._submit(gathered)
 
     def _exception(self, failure: Failure) -> Deferred[Answer]:
         """The one place where an exception becomes a code."""

@@ -25,8 +25,9 @@ from gateway.domain.facts import Request
 from gateway.domain.repeat import is_same
 from gateway.journal import record
 from gateway.journal.chain import Chain
+from gateway.journal.inbox import Inbox, Work
 from gateway.journal.record import Key
-from gateway.journal.task import Delivery, Desk, Result, Serving, Task, Waiter, Work
+from gateway.journal.task import Delivery, Desk, Result, Serving, Task, Waiter
 from gateway.journal.turn import Entered, LeaseLost, Turn
 from protocol.codes import Code
 
@@ -40,9 +41,6 @@ GONE = (OperationalError, InterfaceError, InternalError, PoolTimeoutError, Commi
 
 Upkeep = Callable[[Engine], None]
 """What is done now and then, in transactions of its own."""
-
-Job = tuple[Callable[[Connection], Any], Callable[[Any], None]]
-"""What to run in a transaction of its own, and who gets its value or its exception."""
 
 
 class Committer:
@@ -74,7 +72,7 @@ class Committer:
         self._new_chain = new_chain
         self._lease_ms = int(lease_seconds * 1000)
         self._reply_seconds = reply_seconds
-        self._queue_max = queue_max
+        self._inbox = Inbox(clock, queue_max=queue_max, patience=reply_seconds)
         self._tick_seconds = tick_seconds
         self._leave = leave
         self._on_turn = on_turn
@@ -83,14 +81,10 @@ class Committer:
         self._clock = clock
         self._desk: Desk | None = None
         self._chain: Chain | None = None
-        self._work = Work()
-        self._jobs: list[Job] = []
-        self._taken: tuple[Work, list[Job], list[Task]] = Work(), [], []
         self._inflight: dict[Key, Task] = {}
         self._at_desk: dict[Task, float] = {}
         self._parked: list[tuple[float, Task]] = []
-        self._wake = threading.Condition()
-        self._stopping = False
+        self._ahead = 0
         self._next_tick = 0.0
         self._brought_at = 0.0
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
@@ -104,46 +98,31 @@ class Committer:
         self._desk = desk
         self._thread.start()
 
-    def submit(self, waiter: Waiter) -> None:
-        """Take one command; its waiter is told Code.BUSY at once when too much waits."""
-        with self._wake:
-            if not self._stopping and len(self._work.commands) < self._queue_max:
-                self._work.commands.append(Task([waiter], self._clock()))
-                self._wake.notify()
-                return
-            refusal = Code.SHUTTING_DOWN if self._stopping else Code.BUSY
-        self._leave([(waiter, refusal)])
+    def submit(self, waiters: list[Waiter]) -> None:
+        """Take commands that came together; those that find no room are told at once."""
+        refused, code = self._inbox.commands(waiters)
+        if refused:
+            self._leave([(waiter, code) for waiter in refused])
 
     def bring(self, results: list[Result]) -> None:
-        """Take what the desk has done."""
+        """Take what the desk has done with one batch."""
         self._brought_at = self._clock()
-        with self._wake:
-            self._work.results += results
-            self._wake.notify()
+        self._inbox.results(results)
 
     def run_in_transaction(self, job: Callable[[Connection], Any], done: Callable[[Any], None]) -> None:
         """Run `job` in a transaction of its own between two turns; `done` gets its value or its exception."""
-        with self._wake:
-            self._jobs.append((job, done))
-            self._wake.notify()
+        self._inbox.job((job, done))
 
     def stop(self, seconds: float) -> bool:
         """Take nothing new, carry what is under way to its replies, end; False when `seconds` were not enough."""
-        with self._wake:
-            self._stopping = True
-            self._wake.notify()
+        self._inbox.close()
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
     @property
     def waiting(self) -> int:
         """How many commands wait for a turn."""
-        return len(self._work.commands)
-
-    @property
-    def under_way(self) -> int:
-        """How many tasks are at the desk."""
-        return len(self._at_desk)
+        return len(self._inbox)
 
     def stuck_seconds(self) -> float:
         """How long the desk has brought nothing back although something is there; 0 when it works."""
@@ -152,63 +131,41 @@ class Committer:
     # -- the committer's thread
 
     def _run(self) -> None:
-        while self._take():
-            work, jobs, late = self._taken
-            for job, done in jobs:
+        while not (self._inbox.closed and self._inbox.empty and not self._ahead):
+            work = self._inbox.take(self._ahead, self._next_moment())
+            self._ahead -= work.batches
+            for job, done in work.jobs:
                 self._job(job, done)
-            if self._desk:
-                work.results += [self._desk.late(task) for task in late]
+            work.results += self._late({result.task for result in work.results})
+            self._drop(Work(commands=work.stale), Code.CORE_UNAVAILABLE)
             if work.commands or work.results:
                 begun = self._clock()
                 self._turn(work)
-                if self._leaving:
-                    leaving, self._leaving = self._leaving, []
-                    self._leave(leaving)
                 self._on_turn(len(work.commands), self._clock() - begun)
-            if self._clock() >= self._next_tick:
+            if self._leaving:
+                leaving, self._leaving = self._leaving, []
+                self._leave(leaving)
+            if self._clock() >= self._next_tick and not self._inbox.closed:
                 self._next_tick = self._clock() + self._tick_seconds
                 self._tick()
 
-    def _take(self) -> bool:
-        """Wait for something to do and take all of it; False when there is nothing more to come."""
-        with self._wake:
-            while True:
-                now = self._clock()
-                due = [task for at, task in self._parked if at <= now]
-                late = self._late(now)
-                waiting = self._work.commands or self._work.results or self._jobs
-                if waiting or due or late or now >= self._next_tick:
-                    self._parked = [(at, task) for at, task in self._parked if at > now]
-                    self._taken = self._work, self._jobs, late
-                    self._work, self._jobs = Work(), []
-                    self._taken[0].commands += due
-                    return True
-                if self._stopping and not self._at_desk and not self._parked:
-                    return False
-                self._wake.wait(self._pause(now))
+    def _next_moment(self) -> float:
+        """When something may be due by itself: the upkeep, or the oldest task that waits for the core."""
+        waiting = next(iter(self._at_desk.values()), None)
+        tick = self._next_tick if not self._inbox.closed else self._clock() + self._tick_seconds
+        return tick if waiting is None else min(tick, waiting + self._reply_seconds)
 
-    def _pause(self, now: float) -> float:
-        """Seconds until something may be due by itself."""
-        moments = [self._next_tick, *(at for at, _ in self._parked)]
-        if oldest := next(iter(self._at_desk.values()), None):
-            moments.append(oldest + self._reply_seconds)
-        return max(0.001, min(moments) - now)
-
-    def _late(self, now: float) -> list[Task]:
-        """Tasks at the desk that have waited as long as a sender may have to, their results not among those waiting."""
-        first = next(iter(self._at_desk.values()), now)
-        if first + self._reply_seconds > now:
+    def _late(self, back: set[Task]) -> list[Result]:
+        """Replies for tasks that have been at the desk as long as a sender may have to wait and are not just back."""
+        limit = self._clock() - self._reply_seconds
+        if next(iter(self._at_desk.values()), limit + 1) > limit:
             return []
-        back = {result.task for result in self._work.results}
-        late = [
-            task
-            for task, since in self._at_desk.items()
-            if since + self._reply_seconds <= now and task.waiters and not task.replied and task not in back
-        ]
-        for task in [task for task, since in self._at_desk.items() if since + self._reply_seconds <= now]:
+        waited = [task for task, since in self._at_desk.items() if since <= limit]
+        for task in waited:
             del self._at_desk[task]
-            self._at_desk[task] = now
-        return late
+            self._at_desk[task] = self._clock()
+        late = [task for task in waited if task.waiters and not task.replied and task not in back]
+        return [self._desk.late(task) for task in late] if self._desk else []
 
     def _turn(self, work: Work) -> None:
         work.commands = self._join(work.commands)
@@ -259,7 +216,7 @@ class Committer:
         self._forget(task)
         if not task.replied:
             for waiter in task.waiters:
-                self._parked.append((self._clock() + PARK_SECONDS, Task([waiter], task.entered_at)))
+                self._inbox.park(Task([waiter], task.entered_at), PARK_SECONDS)
 
     def _commit(self, commands: list[Task], results: list[Result]) -> None:
         """One transaction: store the results, enter the commands; then let replies leave and hand over to the desk."""
@@ -318,15 +275,13 @@ class Committer:
                 if task.key:
                     self._inflight[task.key] = task
                 to_desk.append(task)
-        if to_desk and self._desk:
-            if len(self._at_desk) == len(to_desk):
-                self._brought_at = now
-            self._desk.put(to_desk)
+        if to_desk:
+            self._send(to_desk)
 
     def _park(self, task: Task, now: float) -> None:
         """Let a copy wait for its original in another process, but no longer than the original may take."""
         if now < task.entered_at + self._reply_seconds + 1:
-            self._parked.append((now + PARK_SECONDS, task))
+            self._inbox.park(task, PARK_SECONDS)
         else:
             for waiter in task.waiters:
                 self._tell(waiter, Code.BUSY)
@@ -373,9 +328,17 @@ class Committer:
             task = Task([], self._clock(), request=taken, replied=request.reply is not None)
             self._at_desk[task] = task.entered_at
             tasks.append(task)
-        if tasks and self._desk:
+        if tasks:
             self.log.info("took over {count} requests whose lease had ended", count=len(tasks))
-            self._desk.put(tasks)
+            self._send(tasks)
+
+    def _send(self, tasks: list[Task]) -> None:
+        """Give the desk a batch."""
+        if not self._ahead:
+            self._brought_at = self._clock()
+        self._ahead += 1
+        assert self._desk
+        self._desk.put(tasks)
 
     def _lease(self, tx: Connection) -> list[Request]:
         """Take the lease of what is due and not under way here already."""

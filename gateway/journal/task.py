@@ -1,7 +1,7 @@
 """What travels between the road, the committer and the desk: a task with its waiters, and the result of the desk."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.domain.command import Command, Decision
@@ -62,14 +62,6 @@ class Result:
     late: bool = False
 
 
-@dataclass(slots=True)
-class Work:
-    """What waits for the committer's next turn."""
-
-    commands: list[Task] = field(default_factory=list)
-    results: list[Result] = field(default_factory=list)
-
-
 class Serving(Protocol):
     """What the services tell the journal of a command; all of it pure."""
 
@@ -84,10 +76,10 @@ class Serving(Protocol):
 
 
 class Desk(Protocol):
-    """Who goes to the core and signs: takes tasks at once and brings each back as a Result."""
+    """Who goes to the core and signs: takes batches and brings each back as Results."""
 
     def put(self, tasks: list[Task]) -> None:
-        """Take tasks, decided and durable."""
+        """Take a batch, decided and durable; bring it back as one."""
 
     def late(self, task: Task) -> Result:
         """A reply for a task whose core has not answered in time: not final, to be asked about."""

@@ -1,11 +1,12 @@
 """The desk: the thread that goes to the core with what was decided, and signs the replies.
 
-It takes everything that waits as one batch: what others may have done is asked first, then all moves in one call, then
+It takes one batch after the other: what others may have done is asked first, then all moves in one call, then
 all account questions in one, then pages of entries. It changes no task and touches no database: each task comes back as
 a Result for the committer to store.
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -36,8 +37,6 @@ from signer.keys import SignerUnavailable
 
 STEP = 1
 """The step of an in-bank transfer under its instruction: it has only one."""
-BATCH_MAX = 256
-"""Most tasks taken at once: bounds how long the first of them waits for the signature of the last."""
 
 Outcome = Done | Declined | Unknown | NotFound
 
@@ -49,7 +48,7 @@ class Desk:
         self._core = core
         self._scribe = scribe
         self._bring = bring
-        self._tasks: list[Task | Callable[[], None]] = []
+        self._batches: deque[list[Task] | Callable[[], None]] = deque()
         self._wake = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="desk", daemon=True)
@@ -62,9 +61,9 @@ class Desk:
         self._thread.start()
 
     def put(self, tasks: list[Task]) -> None:
-        """Take tasks, decided and durable."""
+        """Take a batch, decided and durable; it is brought back as one."""
         with self._wake:
-            self._tasks += tasks
+            self._batches.append(tasks)
             self._wake.notify()
 
     def run_with_core(self, job: Callable[[Core], Any], done: Callable[[Any], None]) -> None:
@@ -78,7 +77,7 @@ class Desk:
             done(value)
 
         with self._wake:
-            self._tasks.append(run)
+            self._batches.append(run)
             self._wake.notify()
 
     def stop(self, seconds: float) -> bool:
@@ -99,20 +98,19 @@ class Desk:
     # -- the desk's thread
 
     def _run(self) -> None:
-        while tasks := self._take():
-            jobs = [task for task in tasks if not isinstance(task, Task)]
-            batch = [task for task in tasks if isinstance(task, Task)]
-            for job in jobs:
-                job()
-            if batch:
+        while (batch := self._take()) is not None:
+            if isinstance(batch, list):
                 self._bring(self._serve(batch))
+            else:
+                batch()
 
-    def _take(self) -> list[Task | Callable[[], None]]:
+    def _take(self) -> list[Task] | Callable[[], None] | None:
         with self._wake:
-            while not self._tasks and not self._stopping:
+            while not self._batches:
+                if self._stopping:
+                    return None
                 self._wake.wait()
-            taken, self._tasks = self._tasks[:BATCH_MAX], self._tasks[BATCH_MAX:]
-            return taken
+            return self._batches.popleft()
 
     def _serve(self, tasks: list[Task]) -> list[Result]:
         moved = self._pay([task for task in tasks if _instruction(task)])
@@ -295,4 +293,4 @@ def echo(command: Command) -> Echo:
     )
 
 
-__all__ = ["BATCH_MAX", "STEP", "Desk", "echo"]
+__all__ = ["STEP", "Desk", "echo"]

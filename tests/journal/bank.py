@@ -89,7 +89,7 @@ class Node:
     def ask(self, asked: Command) -> "Future[bytes | Code]":
         """Submit a command; the future gets the reply's bytes or the code why there is none."""
         future: Future[bytes | Code] = Future()
-        self.committer.submit(Waiter(asked, future.set_result))
+        self.committer.submit([Waiter(asked, future.set_result)])
         return future
 
     def answer(self, asked: Command) -> str:
@@ -101,7 +101,7 @@ class Node:
     def stop(self) -> None:
         """Stop as the daemon does; what a node that died had under way is left as it was."""
         if self.died:
-            self.committer._at_desk.clear()
+            self.committer._ahead = 0
         for part in (self.committer, self.desk):
             if part._thread.ident is not None:
                 assert part.stop(20)
