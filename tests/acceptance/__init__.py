@@ -1,0 +1,1 @@
+"""A partner's acceptance of a running daemon, with standard tools and the promises of the command line."""
