@@ -124,23 +124,25 @@ def _count(journal: Connection, found: Reconciliation) -> None:
 def _compare_page(page: Sequence[Booked], journal: Connection, sides: Sides, found: Reconciliation) -> None:
     """Compare one page of the book; what the journal's moment does not know is looked up as of now."""
     found.moves += len(page)
-    ours = {key: booked for booked in page if (key := _key(booked.move)) is not None}
+    ours = [(key, booked) for booked in page if (key := _key(booked.move)) is not None]
     found.others += len(page) - len(ours)
-    known = _transfers(journal, ours)
-    for key, row in known.items():
-        _compare(ours[key], row, found, counted=True)
-    later = {key: booked for key, booked in ours.items() if key not in known}
+    known = _transfers(journal, {key for key, _ in ours})
+    later = {key for key, _ in ours} - known.keys()
+    customers: set[str] = set()
+    known_now: dict[Key, Any] = {}
     if later:
         with sides.reading() as now:
             known_now = _transfers(now, later)
-            customers = set(now.execute(_CUSTOMERS, {"customers": sorted({key[0] for key in later})}).scalars())
-        for key, booked in later.items():
-            if key in known_now:
-                _compare(booked, known_now[key], found, counted=False)
-            elif key[0] in customers:
-                found.fault(f"{_name(booked)}: booked, but the journal has no such transfer")
-            else:
-                found.others += 1
+            customers.update(now.execute(_CUSTOMERS, {"customers": sorted({key[0] for key in later})}).scalars())
+    for key, booked in ours:
+        if key in known:
+            _compare(booked, known[key], found, counted=True)
+        elif key in known_now:
+            _compare(booked, known_now[key], found, counted=False)
+        elif key[0] in customers:
+            found.fault(f"{_name(booked)}: booked, but the journal has no such transfer")
+        else:
+            found.others += 1
 
 
 def _key(move: Move) -> Key | None:
