@@ -26,8 +26,10 @@ ELEMENTS_MAX: Final = ROWS_MAX * ELEMENTS_PER_ROW
 ATTRIBUTES_MAX: Final = ELEMENTS_MAX
 # A serializer may repeat a declaration on each element of a row, never more than that.
 NAMESPACES_MAX: Final = ELEMENTS_MAX
-# Element and attribute names and prefixes; the longest of ours has fewer than 32 characters.
-NAME_CHARS_MAX: Final = 64
+# What may be parsed of senders that never proved themselves before each tag is looked at; thousands of honest mistakes.
+UNPROVEN_BYTES_MAX: Final = 8 * 1024 * 1024
+# What the parser may remember of names that were new then: thousands of serializers' habits, a few megabytes.
+NOVEL_BYTES_MAX: Final = 4 * 1024 * 1024
 
 # A page must fit a reply that is signed on the reactor thread.
 PAGE_ROWS_MAX: Final = 200

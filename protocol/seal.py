@@ -226,6 +226,13 @@ def _named(method: bytes, digest_method: bytes) -> tuple[str, str]:
 
 def _bytes(base64: bytes, name: str) -> bytes:
     try:
+        return binascii.a2b_base64(base64, strict_mode=True)
+    except binascii.Error:
+        return _bytes_of_lines(base64, name)
+
+
+def _bytes_of_lines(base64: bytes, name: str) -> bytes:
+    try:
         return binascii.a2b_base64(base64.replace(b"&#xD;", b"").translate(None, b" \n\t"), strict_mode=True)
     except binascii.Error:
         raise _bad_shape(name, "Base64") from None

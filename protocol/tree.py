@@ -12,6 +12,7 @@ from lxml.etree import _Element
 from protocol.codes import Code
 from protocol.errors import Detail, ProtocolError, shown
 from protocol.limits import DEPTH_MAX, LARGE_MESSAGE_BYTES
+from protocol.vocabulary import Vocabulary
 
 _TOO_DEEP: Final = etree.XPath("boolean(/" + "/".join("*" * (DEPTH_MAX + 1)) + ")")
 
@@ -29,12 +30,14 @@ def _hardened() -> etree.XMLParser:
     )
 
 
+VOCABULARY: Final = Vocabulary()
 _SMALL: Final = _hardened()
 _LARGE: Final = _hardened()
 
 
 def parse(utf8: bytes) -> _Element:
     """The root of a document that passed the byte gate; ProtocolError XML_NOT_WELL_FORMED or XML_LIMIT (depth)."""
+    VOCABULARY.admit(utf8)
     parser = _SMALL if len(utf8) <= LARGE_MESSAGE_BYTES else _LARGE
     try:
         root = etree.fromstring(utf8, parser)
