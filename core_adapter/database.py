@@ -36,6 +36,7 @@ from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import TypeEngine
 from typing_extensions import override
@@ -71,7 +72,7 @@ _JITTER: Final = random.SystemRandom()
 T = TypeVar("T")
 
 
-class DatabaseNow(ColumnElement[int]):
+class DatabaseNow(FunctionElement[int]):
     """SQL for the database's clock in whole milliseconds since 1970 (UTC), read when the statement runs."""
 
     inherit_cache = True

@@ -165,7 +165,6 @@ def open_postgresql(url: URL, *, schema: str | None, read_only: bool) -> Engine:
         "lock_timeout": f"{LOCK_SECONDS:.0f}s",
         "statement_timeout": f"{STATEMENT_SECONDS}s",
         "idle_in_transaction_session_timeout": f"{2 * STATEMENT_SECONDS}s",
-        "default_transaction_read_only": "on" if read_only else "off",
     }
     if schema is not None:
         settings["search_path"] = schema
@@ -174,7 +173,7 @@ def open_postgresql(url: URL, *, schema: str | None, read_only: bool) -> Engine:
     if not read_only:
         arguments["target_session_attrs"] = "read-write"
     engine = create_engine(url, hide_parameters=True, connect_args=arguments, use_native_hstore=False)
-    engine = engine.execution_options(yinqi_schema=schema)
+    engine = engine.execution_options(yinqi_schema=schema, **({"postgresql_readonly": True} if read_only else {}))
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Dialect, _record: object, names: list[Any], options: dict[str, Any]) -> _PostgresqlConnection:

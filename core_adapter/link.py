@@ -166,8 +166,9 @@ class LinkCore:
 
 def _quiet(link: socket.socket) -> bool:
     """Whether the connection stands and nothing came on it that was not asked for."""
+    link.setblocking(False)
     try:
-        link.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        link.recv(1, socket.MSG_PEEK)
     except BlockingIOError:
         return True
     except OSError:
