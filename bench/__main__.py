@@ -10,15 +10,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 
 from bench import report, sites
 from bench.plan import DATABASES, Plan, full_plan, quick_plan
+from bench.profile import run as profile
 from bench.runner import Found, Runner
 from bench.stock import Stock
 from bench.subjects import Subjects
 from tests.support.postgres import running_postgres
+
+PROFILE_SECONDS: Final = 5.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     databases = tuple(name for name in DATABASES if name in (wanted.database or DATABASES))
     plan = _chosen(wanted, databases)
     console = Console(width=150 if not sys.stdout.isatty() else None)
+    if wanted.profile:
+        return _profile(databases, wanted.profile, console)
     with _subjects(databases) as (subjects, stock):
         runner = Runner(plan, subjects, stock, lambda text: console.print(f"[dim]{text}[/dim]", highlight=False))
         found = runner.run(with_floor=not wanted.no_floor)
@@ -35,12 +41,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _status(found)
 
 
+def _profile(databases: Sequence[str], door: str, console: Console) -> int:
+    """Show where the daemon's time goes."""
+    with _subjects(databases) as (subjects, stock):
+        for database in databases:
+            console.rule(f"{database}, {door}")
+            figures, found = profile.profile(database, door, subjects, stock, PROFILE_SECONDS)
+            profile.show(found, figures, console)
+    return 0
+
+
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the gateway.")
     parser.add_argument("--quick", action="store_true", help="only 64 connections and ECDSA replies, one round, short")
     parser.add_argument("--database", action="append", choices=DATABASES, help="only this one")
     parser.add_argument("--who", choices=("gateway", "straightforward"), help="only this subject")
     parser.add_argument("--no-floor", action="store_true", help="leave out the floor")
+    parser.add_argument("--profile", choices=("http", "tcp"), help="show where the daemon's time goes behind this door")
     parser.add_argument("--rounds", type=int, help="how often the figures of the ratios are taken")
     return parser.parse_args(arguments)
 

@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -162,7 +162,7 @@ def sample_reply(site: Site) -> bytes:
 
 
 @contextmanager
-def running(site: Site, workers: int, environment: dict[str, str] | None = None) -> Iterator[int]:
+def running(site: Site, workers: int, environment: Mapping[str, str] | None = None) -> Iterator[int]:
     """Run `yinqi serve` while the context lasts; gives its process id. SiteError when it does not start or end well."""
     command = [sys.executable, "-m", "gateway", "serve", "-c", str(site.settings_file), "--workers", str(workers)]
     log = (site.folder / "serve.log").open("ab")

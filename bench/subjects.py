@@ -1,6 +1,6 @@
 """The subjects of a run, brought up and down: sites with their daemon, and the neighbour on the same databases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,11 +58,14 @@ class Subjects:
         return f"{subject.who}-{subject.database}{shared}"
 
     @contextmanager
-    def up(self, subject: Subject) -> Iterator[Up]:
-        """Run a subject while the context lasts."""
-        run = self._gateway if subject.who == "gateway" else self._straightforward
-        with run(subject) as up:
-            yield up
+    def up(self, subject: Subject, environment: Mapping[str, str] | None = None) -> Iterator[Up]:
+        """Run a subject while the context lasts; `environment` is the gateway's, beside that of this process."""
+        if subject.who == "gateway":
+            with self._gateway(subject, environment or {}) as up:
+                yield up
+        else:
+            with self._straightforward(subject) as up:
+                yield up
 
     def faults(self, subject: Subject) -> list[str]:
         """What is wrong with the subject's books, asked while it does not run."""
@@ -89,9 +92,9 @@ class Subjects:
         return self.sites[name]
 
     @contextmanager
-    def _gateway(self, subject: Subject) -> Iterator[Up]:
+    def _gateway(self, subject: Subject, environment: Mapping[str, str]) -> Iterator[Up]:
         site = self.site(subject.database, subject.reply_key)
-        with sites.running(site, subject.workers) as pid:
+        with sites.running(site, subject.workers, environment) as pid:
             addresses = {door: site.address(door) for door in ("http", "tcp")}
             yield Up(addresses, site.certificate, pid, self._database_pid(subject))
 
