@@ -43,7 +43,7 @@ def check_audit(hands: Hands, *, seals: str | None = None) -> dict[str, Any]:
         f"{found.unsealed} not sealed yet"
     )
     return _verdict("audit", found.faults, found.more, agree) | {
-        "rows": found.rows,
+        "messages": found.rows,
         "chains": found.chains,
         "seals": found.seals,
         "unsealed": found.unsealed,

@@ -51,7 +51,7 @@ class SiteLock:
 
 
 class SocketPath:
-    """A short path to the socket of a folder, valid inside the context: the folder's own may be too long.
+    """A short path to the socket of a folder, valid while it is open: the folder's own may be too long.
 
     The address of a Unix socket holds 107 bytes (unix(7)); through an open folder any path fits.
     """
@@ -60,11 +60,19 @@ class SocketPath:
         self._folder = folder
         self._opened = -1
 
-    def __enter__(self) -> str:
-        """Open the folder; raises OSError."""
+    def open(self) -> str:
+        """Open the folder and return the path; raises OSError."""
         self._opened = os.open(self._folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         return f"/proc/self/fd/{self._opened}/{SOCKET_FILE}"
 
-    def __exit__(self, *_: object) -> None:
-        """Close the folder again."""
+    def close(self) -> None:
+        """Close the folder; the path leads nowhere from here on."""
         os.close(self._opened)
+
+    def __enter__(self) -> str:
+        """Open it."""
+        return self.open()
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()

@@ -6,12 +6,11 @@ A command is one line of JSON, {"command": NAME, "arguments": {...}}; the answer
 """
 
 import json
-import os
-import socket
 from pathlib import Path
 from typing import Any, Final, cast
 
-from twisted.internet.defer import Deferred, DeferredLock
+from twisted.internet.defer import Deferred, DeferredLock, maybeDeferred
+from twisted.internet.error import CannotListenError
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
@@ -108,15 +107,32 @@ class Conversation(Protocol):
             self._timeout.cancel()
 
 
-def listen(folder: Path, hands: Hands, reactor: Any) -> Any:
-    """Listen in the site's folder, whose lock the caller holds; returns the port to stop listening on at the end.
+class Listening:
+    """The open socket of a site; made by `listen`."""
 
-    The socket file of a daemon that is gone is replaced.
+    def __init__(self, path: SocketPath, port: Any) -> None:
+        self._path = path
+        self._port = port
+
+    def stop(self) -> "Deferred[None]":
+        """Take no more commands and remove the socket; what is under way goes on."""
+
+        def close(_: object) -> None:
+            self._path.close()
+
+        return maybeDeferred(self._port.stopListening).addCallback(close)
+
+
+def listen(folder: Path, hands: Hands, reactor: Any) -> Listening:
+    """Listen in the site's folder, whose lock the caller holds; raises OSError and CannotListenError.
+
+    The socket that a killed daemon left is replaced.
     """
     (folder / SOCKET_FILE).unlink(missing_ok=True)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as bound, SocketPath(folder) as path:
-        bound.bind(path)
-        os.chmod(path, 0o600)  # noqa: PTH101  before listen, so that nobody came in between; a short path of the kernel's
-        bound.listen(BACKLOG)
-        bound.setblocking(False)
-        return reactor.adoptStreamPort(bound.fileno(), socket.AF_UNIX, ControlServer(hands, reactor))
+    path = SocketPath(folder)
+    try:
+        port = reactor.listenUNIX(path.open(), ControlServer(hands, reactor), backlog=BACKLOG, mode=0o600)
+    except CannotListenError:
+        path.close()
+        raise
+    return Listening(path, port)
