@@ -1,0 +1,89 @@
+"""What happened, one row a message, and how it is shown to a person and to a program."""
+
+import json
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_ALGORITHMS = {"rsa-sha256": "RSA", "ecdsa-p256-sha256": "ECDSA", "sm2-sm3": "SM2"}
+
+TEXT_COLUMNS = 60
+"""How much of a text is shown: the code beside it is what counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One message and its answer: `signed` tells a verified reply from a Fault, `wrong` what was not as it must be."""
+
+    request: str
+    way: str
+    algorithm: str
+    code: str
+    text: str
+    milliseconds: float
+    signed: bool
+    wrong: str | None = None
+
+
+@dataclass(slots=True)
+class Record:
+    """Every row so far, and what concerns none of them alone."""
+
+    rows: list[Row] = field(default_factory=list)
+    transfers: int = 0
+    unmet: list[str] = field(default_factory=list)
+
+    def expect(self, what: str, *, holds: bool) -> None:
+        """Note what was expected and did not hold."""
+        if not holds:
+            self.unmet.append(what)
+
+    @property
+    def wrong(self) -> list[str]:
+        """Everything that was not as expected."""
+        return [f"{row.request}: {row.wrong}" for row in self.rows if row.wrong] + self.unmet
+
+    def summary(self, *, ledger_balanced: bool, audit_sound: bool) -> str:
+        """The last line: what a program reads. `requests` are the messages that are due a signed reply."""
+        faults = sum(not row.signed and row.wrong is None for row in self.rows)
+        return json.dumps(
+            {
+                "requests": len(self.rows) - faults,
+                "replies_verified": sum(row.signed and row.wrong is None for row in self.rows),
+                "faults": faults,
+                "transfers": self.transfers,
+                "ledger_balanced": ledger_balanced,
+                "audit_sound": audit_sound,
+            }
+        )
+
+
+def show(record: Record, console: Console) -> None:
+    """The rows as a table, a line between one way in and the next; what was not as expected stands out."""
+    table = Table(title="What was sent and what came back", title_justify="left")
+    for heading in ("request", "way", "key", "outcome"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("text", overflow="ellipsis", no_wrap=True, max_width=TEXT_COLUMNS)
+    table.add_column("ms", justify="right", no_wrap=True)
+    before: Row | None = None
+    for row in record.rows:
+        if before is not None and (row.way, row.algorithm) != (before.way, before.algorithm):
+            table.add_section()
+        before = row
+        table.add_row(
+            Text(row.request),
+            row.way,
+            _ALGORITHMS.get(row.algorithm, row.algorithm),
+            Text(row.code if row.signed else f"{row.code} (Fault)", style=_style(row)),
+            Text(row.wrong or row.text),
+            f"{row.milliseconds:.1f}",
+        )
+    console.print(table)
+
+
+def _style(row: Row) -> str:
+    if row.wrong:
+        return "bold red"
+    return "green" if row.code in ("DONE", "PENDING") else "yellow"

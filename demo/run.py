@@ -1,0 +1,100 @@
+"""Shows the whole road at work: `make demo`. The last line of the output is JSON; the status is 0 if all went well.
+
+A demo site is made in a temporary folder and served by a daemon of its own; every reply is verified.
+"""
+
+import sys
+import tempfile
+from datetime import timedelta, timezone
+from itertools import product
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+
+from demo import bad
+from demo.daemon import Site, yinqi
+from demo.former import former_keys
+from demo.record import Record, show
+from demo.story import Part, Story
+from protocol import examples
+from protocol.text import Encoding
+from signer.issue import make_key, self_signed
+from signer.keys import SigningKey
+from signer.software import load_signing_key
+
+OTHER_SECOND: Final = "11010100000000102"
+CUSTOMER: Final = Part(
+    examples.PAYER_ACCOUNT,
+    examples.SECOND_ACCOUNT,
+    examples.CUSTOMER_NAME,
+    examples.PAYEE_ACCOUNT,
+    examples.PAYEE_NAME,
+)
+OTHER_CUSTOMER: Final = Part(
+    examples.PAYEE_ACCOUNT,
+    OTHER_SECOND,
+    examples.PAYEE_NAME,
+    examples.PAYER_ACCOUNT,
+    examples.CUSTOMER_NAME,
+)
+CAST: Final[tuple[tuple[str, Part, Encoding], ...]] = (
+    ("erp01", CUSTOMER, "UTF-8"),
+    ("c2erp01", OTHER_CUSTOMER, "UTF-8"),
+    ("sm2erp01", CUSTOMER, "GB18030"),
+)
+"""Client, accounts and encoding: RSA, ECDSA and SM2."""
+BEIJING: Final = timezone(timedelta(hours=8))
+
+
+def main() -> int:
+    """Play everything once and say what came of it."""
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    record = Record()
+    with tempfile.TemporaryDirectory(prefix="yinqi-demo-") as folder, Site.make(Path(folder) / "site") as site:
+        console.print(f"{site.start()}\n")
+        _good(site, record)
+        _bad(site, record)
+        balanced, sound = (_check(site, what, console) for what in ("ledger", "audit"))
+        status = site.stop()
+        record.expect(f"SIGTERM ends the daemon with 0, not {status}", holds=status == 0)
+    show(record, console)
+    for line in record.wrong:
+        console.print(f"not as expected: {line}", style="bold red", markup=False)
+    print(record.summary(ledger_balanced=balanced, audit_sound=sound), flush=True)
+    return 0 if balanced and sound and not record.wrong else 1
+
+
+def _good(site: Site, record: Record) -> None:
+    today = bad.now().astimezone(BEIJING).date()
+    for (name, part, encoding), tcp in product(CAST, (False, True)):
+        with site.client(name, tcp=tcp, encoding=encoding) as client:
+            Story(client, "TCP" if tcp else "HTTP", part, record).tell(today)
+
+
+def _bad(site: Site, record: Record) -> None:
+    stranger = _stranger()
+    with site.client("erp01") as http, site.client("sm2erp01", tcp=True) as tcp:
+        former = former_keys(site, http, record)
+        bad.over_http(http, bad.make_forge(site, http, stranger, **former), record)
+        bad.over_tcp(tcp, bad.make_forge(site, tcp, stranger), record)
+        bad.broken_frame(tcp, record)
+
+
+def _check(site: Site, what: str, console: Console) -> bool:
+    """Run `yinqi check ledger` or `check audit` and show its one line."""
+    done = yinqi("check", what, "-c", site.settings)
+    console.print(f"check {what}: {(done.stdout + done.stderr).strip()}", markup=False, highlight=False)
+    return done.returncode == 0
+
+
+def _stranger() -> SigningKey:
+    """A key of the right kind that nobody registered."""
+    pem = make_key("ecdsa")
+    now = bad.now()
+    certificate = self_signed(pem, "C00000001 ERP01", now - timedelta(days=1), now + timedelta(days=1))
+    return load_signing_key(pem, certificate)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
