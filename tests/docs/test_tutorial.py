@@ -1,4 +1,4 @@
-"""The tutorial, typed as it stands: its commands run, and its promised output appears, in both languages."""
+"""Tutorial and README, typed as they stand: commands run, and the promised output appears, in both languages."""
 
 import os
 import shlex
@@ -13,6 +13,7 @@ from tests.docs.blocks import Step, steps
 from tests.support.need import need
 
 TUTORIALS = ("docs/tutorial.md", "docs/tutorial.zh-CN.md")
+READMES = ("README.md", "README.zh-CN.md")
 PORTS = {"8600": 0, "8601": 1}
 
 
@@ -42,7 +43,7 @@ def run(step: Step, base: int, folder: Path, variables: dict[str, str]) -> str:
     return said
 
 
-@pytest.mark.parametrize("path", TUTORIALS)
+@pytest.mark.parametrize("path", [*READMES, *TUTORIALS])
 def test_every_command_does_what_the_page_says(path: str, tmp_path: Path) -> None:
     """Block after block in one folder; the gateway serves from the block that starts it to the end."""
     for command in ("xmlsec1", "curl", "nc", "iconv"):
@@ -60,6 +61,7 @@ def test_every_command_does_what_the_page_says(path: str, tmp_path: Path) -> Non
         assert site.stop() == 0
 
 
-def test_both_languages_give_the_same_commands() -> None:
+@pytest.mark.parametrize(("english", "chinese"), [READMES, TUTORIALS])
+def test_both_languages_give_the_same_commands(english: str, chinese: str) -> None:
     """A correction of one page reaches the other."""
-    assert steps(TUTORIALS[0]) == steps(TUTORIALS[1])
+    assert steps(english) == steps(chinese)
