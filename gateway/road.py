@@ -25,9 +25,10 @@ from gateway.journal.task import Waiter
 from gateway.metrics import Metrics
 from gateway.scribe import Echo, Scribe
 from gateway.services.desk import echo
-from protocol import binding, envelope, seal, text, validate
-from protocol.catalogue import CATALOGUE, Service
+from protocol import envelope, seal, text
 from protocol.codes import MEANINGS, Code
+from protocol.command import Command as Bound
+from protocol.command import command as bind
 from protocol.envelope import Envelope
 from protocol.errors import Detail, ProtocolError
 from protocol.head import Head
@@ -104,8 +105,7 @@ class Road:
         entry = self._verify(opened, peer, received_at)
         if not self._admit(entry.customer_id):
             raise self._refused(Code.RATE_LIMITED, opened)
-        service = CATALOGUE.get(str(opened.body.tag))
-        body, refusal = (None, Refuse(Code.SERVICE_UNKNOWN)) if service is None else _validated(opened, service)
+        bound, refusal = _bound(opened)
         sent_at = opened.head.sent_at
         assert sent_at is not None or refusal is not None, "the schema wants a SentAt that can be read"
         return Command(
@@ -116,8 +116,8 @@ class Road:
             received_at=received_at,
             skew_ms=0 if sent_at is None else round((sent_at - received_at).total_seconds() * 1000),
             seen=_seen(opened, entry),
-            service=service if refusal is None else None,
-            body=body,
+            service=bound.service if bound else None,
+            body=bound.request if bound else None,
             refusal=refusal,
         )
 
@@ -201,12 +201,10 @@ def _open(raw: bytes) -> Envelope:
         raise Refused(Refuse(error.code, error.details), _echo(error.head, read.encoding, None)) from error
 
 
-def _validated(opened: Envelope, service: Service) -> tuple[Any, Refuse | None]:
-    """The typed body, or a refusal that lists every fault of the schema and of the checks behind it."""
-    if not validate.validate(opened.root):
-        return None, Refuse(Code.SCHEMA_INVALID, validate.explain(opened.root))
+def _bound(opened: Envelope) -> tuple[Bound | None, Refuse | None]:
+    """The typed command; or a refusal that lists every fault of its stage."""
     try:
-        return binding.read(service.request, opened.body), None
+        return bind(opened), None
     except ProtocolError as error:
         return None, Refuse(error.code, error.details)
 

@@ -35,6 +35,7 @@ class Code(StrEnum):
     # The message alone is at fault, whoever sent it.
     FRAME_LENGTH = "FRAME_LENGTH"
     MESSAGE_TOO_LARGE = "MESSAGE_TOO_LARGE"
+    HTTP_REQUEST = "HTTP_REQUEST"
     MEDIA_TYPE = "MEDIA_TYPE"
     DEADLINE = "DEADLINE"
     ENCODING_UNSUPPORTED = "ENCODING_UNSUPPORTED"
@@ -135,6 +136,10 @@ MEANINGS: Final[Mapping[Code, Meaning]] = MappingProxyType(
             "The frame length is wrong: eight ASCII decimal digits within the limit are expected",
         ),
         Code.MESSAGE_TOO_LARGE: _refused("报文超过长度上限", "The message is larger than the limit", http=413),
+        Code.HTTP_REQUEST: _refused(
+            "HTTP请求不正确：应为POST /v1/messages",
+            "The HTTP request is not one the gateway takes: POST /v1/messages is expected",
+        ),
         Code.MEDIA_TYPE: _refused(
             "Content-Type应为application/xml，且不得使用Content-Encoding",
             "The content type must be application/xml, without a content encoding",

@@ -29,7 +29,7 @@ RETRY_SECONDS: Final = 1
 
 _TYPES: Final = frozenset({b"application/xml", b"text/xml"})
 _CONTINUE: Final = Interim(b"HTTP/1.1 100 Continue\r\n\r\n")
-_BROKEN: Final = Refusal(Code.ENVELOPE_SHAPE, 400)
+_BROKEN: Final = Refusal(Code.HTTP_REQUEST, 400)
 _REASONS: Final = {status.value: status.phrase.encode() for status in HTTPStatus}
 _EXTRA: Final = {
     405: b"Allow: POST\r\n",
@@ -189,9 +189,9 @@ class _Parser(HTTPChannel):
         if self.length is not None and self.length > self.limit:
             return Refusal(Code.MESSAGE_TOO_LARGE)
         if self._path != PATH:
-            return Refusal(Code.ENVELOPE_SHAPE, 404, last=request.last or self._command == b"HEAD")
+            return Refusal(Code.HTTP_REQUEST, 404, last=request.last or self._command == b"HEAD")
         if self._command != b"POST":
-            return Refusal(Code.ENVELOPE_SHAPE, 405, last=request.last or self._command == b"HEAD")
+            return Refusal(Code.HTTP_REQUEST, 405, last=request.last or self._command == b"HEAD")
         kind = (request.header(b"content-type") or b"").partition(b";")[0].strip().lower()
         if kind not in _TYPES or request.header(b"content-encoding") is not None:
             return Refusal(Code.MEDIA_TYPE, last=request.last)

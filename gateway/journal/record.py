@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from core_adapter.database import database_now
+from core_adapter.database import DatabaseNow
 from gateway.domain.calendar import business_date
 from gateway.domain.facts import Actor, Moment, Request, Transfer
 from gateway.journal.chain import Head
@@ -40,7 +40,7 @@ _REQUESTS = select(REQUEST, TRANSFER).select_from(
         (REQUEST.c.customer_id == TRANSFER.c.customer_id) & (REQUEST.c.request_id == TRANSFER.c.request_id),
     )
 )
-_OFFSET = select(SITE.c.clock_offset_ms)
+_CLOCKS = select(DatabaseNow(), SITE.c.clock_offset_ms)
 _BY_KEY = _REQUESTS.where(_REQUEST_KEY.in_(bindparam("keys", expanding=True)))
 _ACTORS = (
     select(
@@ -115,8 +115,8 @@ _STORED = select(MESSAGE_LOG.c.chain, MESSAGE_LOG.c.seq, MESSAGE_LOG.c.message).
 
 def moment(tx: Connection) -> Moment:
     """The moment of this transaction: database time, and the business date of the site's business clock."""
-    now_ms = database_now(tx)
-    return Moment(now_ms, business_date(now_ms, tx.execute(_OFFSET).scalar_one()))
+    now_ms, offset_ms = tx.execute(_CLOCKS).one()
+    return Moment(now_ms, business_date(now_ms, offset_ms))
 
 
 def claim(tx: Connection, rows: Iterable[Mapping[str, Any]]) -> set[Key]:

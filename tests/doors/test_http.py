@@ -55,9 +55,9 @@ def test_xml_by_any_name_is_taken(line: Line, kind: bytes) -> None:
         pytest.param(posted(b"<1/>", kind=b"text/plain"), 415, Code.MEDIA_TYPE, id="another type"),
         pytest.param(posted(b"<1/>", kind=b""), 415, Code.MEDIA_TYPE, id="no type"),
         pytest.param(posted(b"<1/>", b"Content-Encoding: gzip"), 415, Code.MEDIA_TYPE, id="gzip"),
-        pytest.param(b"GET /v1/messages HTTP/1.1\r\nHost: bank\r\n\r\n", 405, Code.ENVELOPE_SHAPE, id="GET"),
-        pytest.param(b"POST / HTTP/1.1\r\nHost: bank\r\n\r\n", 404, Code.ENVELOPE_SHAPE, id="another path"),
-        pytest.param(posted(b"<1/>").replace(b"messages", b"messages/"), 404, Code.ENVELOPE_SHAPE, id="a path below"),
+        pytest.param(b"GET /v1/messages HTTP/1.1\r\nHost: bank\r\n\r\n", 405, Code.HTTP_REQUEST, id="GET"),
+        pytest.param(b"POST / HTTP/1.1\r\nHost: bank\r\n\r\n", 404, Code.HTTP_REQUEST, id="another path"),
+        pytest.param(posted(b"<1/>").replace(b"messages", b"messages/"), 404, Code.HTTP_REQUEST, id="a path below"),
     ],
 )
 def test_a_refused_request_leaves_the_others_alone(line: Line, request_bytes: bytes, http: int, code: Code) -> None:
