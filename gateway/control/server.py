@@ -7,12 +7,12 @@ A command is one line of JSON, {"command": NAME, "arguments": {...}}; the answer
 
 import json
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final, cast
 
 from twisted.internet.defer import Deferred, DeferredLock, maybeDeferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.protocol import Factory, Protocol, connectionDone
-from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from typing_extensions import override
@@ -29,7 +29,7 @@ BACKLOG: Final = 8
 
 
 class ControlServer(Factory):
-    """Takes the commands; `hands` is used on threads of the reactor's pool, by one command at a time."""
+    """Takes the commands; `hands` is used by one command at a time, on a thread of its own."""
 
     noisy = False
 
@@ -45,10 +45,23 @@ class ControlServer(Factory):
 
     def run(self, line: bytes) -> "Deferred[Outcome]":
         """Carry out the command of a line; the Deferred never fails."""
-        done: Deferred[Outcome] = self._one_by_one.run(
-            deferToThreadPool, self.reactor, self.reactor.getThreadPool(), self._execute, line
-        )
+        done: Deferred[Outcome] = self._one_by_one.run(self._in_thread, line)
         return done.addErrback(self._bug)
+
+    def _in_thread(self, line: bytes) -> "Deferred[Outcome]":
+        """Start a thread for one command; a long check in it does not keep the daemon from ending."""
+        done: Deferred[Outcome] = Deferred()
+
+        def work() -> None:
+            try:
+                outcome = self._execute(line)
+            except Exception as error:  # noqa: BLE001  told to whoever waits, with its trace
+                self.reactor.callFromThread(done.errback, error)
+            else:
+                self.reactor.callFromThread(done.callback, outcome)
+
+        Thread(target=work, name="control", daemon=True).start()
+        return done
 
     def _execute(self, line: bytes) -> Outcome:
         try:

@@ -218,3 +218,18 @@ def test_accounts_of_a_core_elsewhere_are_its_own_matter(site: Settings, noted: 
     assert (opened.status, noted) == (REFUSED, [])
     attached = ask(elsewhere, "account attach", {"customer": "C1", "numbers": ["1234567"]}, noted.append)
     assert (attached.status, noted) == (IMPOSSIBLE, [])
+
+
+async def test_a_fault_of_the_daemon_itself_is_told_and_logged(site: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command gets a status, the log the trace, and the next command is carried out."""
+    daemon = Daemon(site)
+    logged: list[str] = []
+    try:
+        with monkeypatch.context() as broken:
+            broken.setattr(daemon.listening._port.factory._log, "failure", lambda word, _: logged.append(word))
+            broken.setattr(DaemonHands, "reading", lambda _: 1 / 0)
+            outcome = await daemon.ask("customer list")
+        assert (outcome.status, logged) == (IMPOSSIBLE, ["command-failed"])
+        assert (await daemon.ask("customer list")).status == DONE
+    finally:
+        await daemon.stop()
