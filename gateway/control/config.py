@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from gateway.control.checks import bundle_keys
 from gateway.settings import Settings, Tls
@@ -33,7 +34,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
         )
     for name, tls in (("http.tls", settings.http.tls), ("tcp.tls", settings.tcp.tls)):
         if tls is not None:
-            yield name, lambda tls=tls: _load_tls(tls)  # type: ignore[misc]
+            yield name, partial(_load_tls, tls)
 
 
 def _load_tls(tls: Tls) -> None:

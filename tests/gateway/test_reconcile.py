@@ -143,9 +143,15 @@ def test_more_than_a_page_agrees(bank: Bank) -> None:
     count = PAGE + 7
     for number in range(count):
         bank.enter(f"R{number}", "processing")
-    fields = {"kind": MoveKind.TRANSFER, "payer": PAYER, "payee": PAYEE, "payee_name": "n", "amount": 100}
+    fields: dict[str, Any] = {
+        "kind": MoveKind.TRANSFER,
+        "payer": PAYER,
+        "payee": PAYEE,
+        "payee_name": "n",
+        "amount": 100,
+    }
     moves = [
-        Move(instruction=f"{C}/R{number}", step=1, currency="CNY", business_date=TODAY, **fields)  # type: ignore[arg-type]
+        Move(instruction=f"{C}/R{number}", step=1, currency="CNY", business_date=TODAY, **fields)
         for number in range(count)
     ]
     done = bank.ledger.move(moves)
