@@ -1,19 +1,23 @@
 """The composition root: settings in, a running daemon out; in one process, or as a parent with workers."""
 
 import os
+import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
-from twisted.internet.defer import Deferred, ensureDeferred
+from twisted.internet.defer import ensureDeferred
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from gateway import logs
 from gateway.control.lock import SiteLock
+from gateway.control.server import Listening
+from gateway.control.server import listen as listen_for_commands
 from gateway.doors.operations import operations_site
 from gateway.metrics import Metrics
 from gateway.node import Node
@@ -33,6 +37,7 @@ def serve(path: Path, workers: int = 1) -> int:
 
     Raises SettingsError, SiteBusy, OSError for a port that is taken, and what a Node raises.
     """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to read again
     settings = read(path)
     logs.start(sys.stderr, settings.log.level)
     reactor = _reactor()
@@ -51,6 +56,7 @@ def serve(path: Path, workers: int = 1) -> int:
 def worker(path: Path, place: Place) -> int:
     """Serve as one of several workers, on the doors that the parent handed down."""
     die_with_parent()
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as in serve
     settings = read(path)
     logs.start(sys.stderr, settings.log.level)
     reactor = _reactor()
@@ -77,7 +83,10 @@ def _reactor() -> Any:
 
 
 def _serve_alone(settings: Settings, reactor: Any) -> int:
-    """Doors and operations port in this one process; on SQLite it owns the databases by the site's lock."""
+    """Doors and operations port in this one process; on SQLite it owns the databases by the site's lock.
+
+    The owner of the databases takes the commands of others on its control socket.
+    """
     assert METRICS_FOLDER not in os.environ, "one process counts in its own memory"
     lock = SiteLock(settings.folder).take() if settings.site.embedded else None
     registry = CollectorRegistry()
@@ -86,9 +95,12 @@ def _serve_alone(settings: Settings, reactor: Any) -> int:
     metrics = Metrics(registry)
     node = Node(settings, reactor, metrics)
     notify = Notify()
+    control: list[Listening] = []
 
     def begin() -> None:
         node.start(http, tcp)
+        if lock is not None:
+            control.append(listen_for_commands(settings.folder, node.hands(), reactor))
         operations = reactor.listenTCP(
             settings.operations.port,
             operations_site(lambda: generate_latest(registry), node.ready),
@@ -100,31 +112,34 @@ def _serve_alone(settings: Settings, reactor: Any) -> int:
         notify.ready()
 
     try:
-        return _run(reactor, node, begin, notify)
+        return _run(reactor, node, begin, notify, control)
     finally:
         if lock is not None:
             lock.release()
 
 
-def _run(reactor: Any, node: Node, begin: Any, notify: Notify) -> int:
+def _run(reactor: Any, node: Node, begin: Any, notify: Notify, control: Sequence[Listening] = ()) -> int:
     """Run the reactor around a node: start it, stop it when a signal comes; 1 when it could not start."""
     status = 0
 
     def start() -> None:
         nonlocal status
         try:
+            signal.signal(signal.SIGHUP, lambda *_: reactor.callFromThread(node.reload))
             begin()
         except Exception:  # noqa: BLE001  whatever it is, a daemon that cannot start must end
             log.failure("the node could not start")
             status = 1
             reactor.stop()
 
-    def stop() -> "Deferred[None]":
+    async def stop() -> None:
         notify.stopping()
-        return ensureDeferred(node.stop())
+        for listening in control:
+            await listening.stop()
+        await node.stop()
 
     reactor.callWhenRunning(start)
-    reactor.addSystemEventTrigger("before", "shutdown", stop)
+    reactor.addSystemEventTrigger("before", "shutdown", lambda: ensureDeferred(stop()))
     reactor.run()
     return status
 

@@ -14,13 +14,14 @@ from core_adapter.core import Core
 from core_adapter.database import check_version, reading
 from core_adapter.ledger import MIGRATIONS as LEDGER_MIGRATIONS
 from core_adapter.ledger import Ledger
+from gateway.control.hands import DaemonHands
 from gateway.databases import JOURNAL_MIGRATIONS, open_core, open_journal
 from gateway.doors.admission import Admission, CustomerRates
 from gateway.doors.conversation import Terms
 from gateway.doors.door import Door
 from gateway.doors.http import http_door
 from gateway.doors.tcp import tcp_door
-from gateway.doors.tls import TlsContext
+from gateway.doors.tls import TlsContext, TlsError
 from gateway.journal.committer import Committer
 from gateway.journal.register import read_register, read_version
 from gateway.journal.sealer import Sealer
@@ -153,10 +154,18 @@ class Node:
         self._ports.append(self._reactor.adoptStreamPort(listening.fileno(), listening.family, factory))
 
     def reload(self) -> None:
-        """Read certificates and keys of the doors again; connections that are open go on with the old ones."""
+        """Read certificates and keys of the doors again; connections that are open go on with the old ones.
+
+        A door whose files cannot be used keeps what it has, and the log says why.
+        """
         for context, settings in self._tls:
             assert settings.tls is not None
-            context.load(settings.tls)
+            try:
+                context.load(settings.tls)
+            except TlsError as error:
+                self.log.error("not reloaded: {fault}", fault=str(error))
+            else:
+                self.log.info("reloaded", certificate=str(settings.tls.certificate))
 
     async def stop(self) -> None:
         """Take nothing new, answer what is under way, end; what takes longer than the drain may is left to recovery."""
@@ -186,6 +195,16 @@ class Node:
             close()
 
     # -- what others ask
+
+    def hands(self) -> DaemonHands:
+        """What commands on this site work with while the node runs, beside its own work."""
+        return DaemonHands(
+            self.settings,
+            journal=self._journal,
+            core=self._core,
+            run_in_transaction=self.committer.run_in_transaction,
+            run_with_core=self.desk.run_with_core,
+        )
 
     def ready(self) -> dict[str, bool]:
         """The parts that must work before a peer is sent here."""
