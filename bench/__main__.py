@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 from rich.console import Console
 
@@ -21,8 +20,6 @@ from bench.runner import Found, Runner
 from bench.stock import Stock
 from bench.subjects import Subjects
 from tests.support.postgres import running_postgres
-
-PROFILE_SECONDS: Final = 5.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +43,7 @@ def _profile(databases: Sequence[str], door: str, console: Console) -> int:
     with _subjects(databases) as (subjects, stock):
         for database in databases:
             console.rule(f"{database}, {door}")
-            figures, found = profile.profile(database, door, subjects, stock, PROFILE_SECONDS)
+            figures, found = profile.profile(database, door, subjects, stock)
             profile.show(found, figures, console)
     return 0
 

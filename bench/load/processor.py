@@ -3,15 +3,35 @@
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 _TICK: Final = 1 / os.sysconf("SC_CLK_TCK")
 
 
 def tree_seconds(roots: Mapping[str, Sequence[int]]) -> dict[str, float]:
     """Seconds of user and system time spent so far by the named processes and all that descend from them."""
-    parents: dict[int, int] = {}
-    spent: dict[int, float] = {}
+    processes = _processes()
+    return {
+        name: sum(each.seconds for pid, each in processes.items() if _descends(pid, set(pids), processes))
+        for name, pids in roots.items()
+    }
+
+
+def tree_pids(root: int) -> list[int]:
+    """The process and all that descend from it."""
+    processes = _processes()
+    return [pid for pid in processes if _descends(pid, {root}, processes)]
+
+
+class _Process(NamedTuple):
+    """What the kernel says of a process: its parent, and the processor time it has spent."""
+
+    parent: int
+    seconds: float
+
+
+def _processes() -> dict[int, _Process]:
+    found = {}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
@@ -19,18 +39,13 @@ def tree_seconds(roots: Mapping[str, Sequence[int]]) -> dict[str, float]:
             fields = (entry / "stat").read_text().rpartition(")")[2].split()
         except OSError:  # it has ended meanwhile
             continue
-        parents[int(entry.name)] = int(fields[1])
-        spent[int(entry.name)] = (int(fields[11]) + int(fields[12])) * _TICK
-    return {name: _sum(set(pids), parents, spent) for name, pids in roots.items()}
+        found[int(entry.name)] = _Process(int(fields[1]), (int(fields[11]) + int(fields[12])) * _TICK)
+    return found
 
 
-def _sum(roots: set[int], parents: Mapping[int, int], spent: Mapping[int, float]) -> float:
-    return sum(seconds for pid, seconds in spent.items() if _descends(pid, roots, parents))
-
-
-def _descends(pid: int, roots: set[int], parents: Mapping[int, int]) -> bool:
+def _descends(pid: int, roots: set[int], processes: Mapping[int, _Process]) -> bool:
     while pid not in roots:
-        if pid not in parents:
+        if pid not in processes:
             return False
-        pid = parents[pid]
+        pid = processes[pid].parent
     return True

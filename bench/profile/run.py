@@ -1,9 +1,10 @@
-"""Runs the gateway under load with the sampler in each of its processes, and shows where the time went."""
+"""Runs the gateway under load with each of its functions counted, and shows where the processor time went."""
 
 import json
 import os
+import signal
 import tempfile
-from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,71 +13,77 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.load.figures import Figures
+from bench.load.processor import tree_pids
 from bench.load.run import run
 from bench.plan import HEADLINE_CONNECTIONS, HEADLINE_WORKERS, Case, Subject
-from bench.profile.sampler import GO
+from bench.profile.counted import Key
 from bench.stock import Stock
 from bench.subjects import Subjects
 
 HOOK: Final = Path(__file__).resolve().parent / "hook"
 ROOT: Final = Path(__file__).resolve().parents[2]
-ROOMS: Final = ("gateway/", "protocol/", "signer/", "core_adapter/", "journal/", "doors/", "services/", "domain/")
-ROWS: Final = 25
+ROOMS: Final = ("gateway/", "protocol/", "signer/", "core_adapter/", "journal/", "doors/", "services/", "ledger/")
+ROWS: Final = 30
+PROFILE_SECONDS: Final = 4.0
 
 
 @dataclass(slots=True)
-class Profile:
-    """Seconds of processor time, of all processes together."""
+class Spent:
+    """What a function cost: calls, seconds without and with what it called; all processes together."""
 
-    threads: Counter[str]
-    own: Counter[tuple[str, str]]
-    below: Counter[tuple[str, str]]
+    calls: int = 0
+    own: float = 0.0
+    whole: float = 0.0
 
 
-def profile(database: str, door: str, subjects: Subjects, stock: Stock, seconds: float) -> tuple[Figures, Profile]:
-    """Measure one case, ECDSA replies at 64 connections, with the sampler in the daemon."""
+def profile(database: str, door: str, subjects: Subjects, stock: Stock) -> tuple[Figures, dict[Key, Spent]]:
+    """Measure one case, ECDSA replies at 64 connections, with the daemon's functions counted."""
     case = Case(Subject("gateway", database, HEADLINE_WORKERS[database], "ecdsa"), door, HEADLINE_CONNECTIONS)
-    supply = stock.supply(subjects.book(case.subject), str(case.subject), seconds + 1)
-    with tempfile.TemporaryDirectory(prefix="yinqi-profile-") as folder:
+    supply = stock.supply(subjects.book(case.subject), str(case.subject), PROFILE_SECONDS + 1)
+    with tempfile.TemporaryDirectory(prefix="yinqi-profile-") as name:
         path = os.pathsep.join([str(HOOK), str(ROOT)])
-        with subjects.up(case.subject, {"BENCH_PROFILE": folder, "PYTHONPATH": path}) as up:
-            (Path(folder) / GO).touch()
-            figures = run(up.load(case, seconds, 1.0), supply)
-        return figures, _read(Path(folder))
+        with subjects.up(case.subject, {"BENCH_PROFILE": name, "PYTHONPATH": path}) as up:
+            for pid in tree_pids(up.pid):
+                os.kill(pid, signal.SIGUSR1)  # starting up was of no interest
+            figures = run(up.load(case, PROFILE_SECONDS, 0.0), supply)
+        return figures, _read(Path(name))
 
 
-def _read(folder: Path) -> Profile:
-    found = Profile(Counter(), Counter(), Counter())
+def _read(folder: Path) -> dict[Key, Spent]:
+    found: dict[Key, Spent] = {}
     for file in folder.glob("*.json"):
-        values = json.loads(file.read_text("utf-8"))
-        found.threads.update(values["threads"])
-        found.own.update({(thread, name): seconds for thread, name, seconds in values["own"]})
-        found.below.update({(thread, name): seconds for thread, name, seconds in values["below"]})
+        for thread, function, calls, own, whole in json.loads(file.read_text("utf-8")):
+            spent = found.setdefault((thread.rstrip("-0123456789"), function), Spent())
+            spent.calls += calls
+            spent.own += own
+            spent.whole += whole
     return found
 
 
-def show(found: Profile, figures: Figures, console: Console) -> None:
-    """Print seconds by thread, by function with what it calls, and by function alone, in us per reply."""
-    total = sum(found.threads.values())
-    console.print(f"{figures.rate:,.0f} replies/s; {total:.2f} s of processor time seen in the daemon, as below")
+def show(found: dict[Key, Spent], figures: Figures, console: Console) -> None:
+    """Print microseconds per message by thread, by function of ours with all it calls, and by function alone."""
+    messages = max(1, figures.sent)
+    threads: dict[str, float] = {}
+    for (thread, _), spent in found.items():
+        threads[thread] = threads.get(thread, 0.0) + spent.own
+    console.print(f"{figures.rate:,.0f} replies/s while counted; microseconds of processor time per message:")
     table = Table(title="By thread")
     table.add_column("thread")
-    table.add_column("share", justify="right")
-    for thread, seconds in found.threads.most_common():
-        table.add_row(thread, f"{seconds / total:.1%}")
+    table.add_column("us", justify="right")
+    for thread, seconds in sorted(threads.items(), key=lambda row: -row[1]):
+        table.add_row(thread, f"{seconds / messages * 1e6:.1f}")
     console.print(table)
-    ours: Counter[tuple[str, str]] = Counter(
-        {key: seconds for key, seconds in found.below.items() if key[1].startswith(ROOMS)}
-    )
-    console.print(_functions("Our functions, with all they call", ours, total))
-    console.print(_functions("Functions alone, C code they call included", found.own, total))
+    ours = {key: spent for key, spent in found.items() if key[1].startswith(ROOMS)}
+    console.print(_functions("Our functions, with all they call", ours, messages, lambda spent: spent.whole))
+    console.print(_functions("Every function alone", found, messages, lambda spent: spent.own))
 
 
-def _functions(title: str, seconds: Counter[tuple[str, str]], total: float) -> Table:
+def _functions(title: str, found: dict[Key, Spent], messages: int, cost: Callable[[Spent], float]) -> Table:
     table = Table(title=title)
     table.add_column("thread")
-    table.add_column("function")
-    table.add_column("share", justify="right")
-    for (thread, function), spent in seconds.most_common(ROWS):
-        table.add_row(thread, function, f"{spent / total:.1%}")
+    table.add_column("function", overflow="fold")
+    table.add_column("calls", justify="right")
+    table.add_column("us", justify="right")
+    for (thread, function), spent in sorted(found.items(), key=lambda row: -cost(row[1]))[:ROWS]:
+        table.add_row(thread, function, f"{spent.calls / messages:.2f}", f"{cost(spent) / messages * 1e6:.1f}")
     return table

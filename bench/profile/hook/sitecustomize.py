@@ -3,6 +3,6 @@
 import os
 
 if "BENCH_PROFILE" in os.environ:
-    from bench.profile.sampler import start
+    from bench.profile.counted import start
 
     start(os.environ["BENCH_PROFILE"])
