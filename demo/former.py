@@ -41,7 +41,7 @@ def former_keys(
     expires_at = now() + short_life
     senders = {"expired": _register(site, client, short_life), "revoked": _register(site, client, timedelta(days=1))}
     for name, sender in senders.items():
-        _until(client, record, sender, f"SelfTest with a second certificate ({name} later)", Code.DONE)
+        _until(client, record, sender, f"SelfTest, a second certificate, {name} soon", Code.DONE)
     revoked = yinqi("admin", "certificate", "revoke", "-c", site.settings, _name(senders["revoked"].key))
     record.expect(f"a certificate can be revoked: {revoked.stderr}", holds=revoked.returncode == 0)
     _until(client, record, senders["revoked"], "SelfTest after its revocation", Code.NOT_AUTHENTIC)

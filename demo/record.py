@@ -63,8 +63,8 @@ class Record:
 def show(record: Record, console: Console) -> None:
     """The rows as a table, a line between one way in and the next; what was not as expected stands out."""
     table = Table(title="What was sent and what came back", title_justify="left")
-    for heading in ("request", "way", "key", "outcome"):
-        table.add_column(heading, no_wrap=True)
+    for heading, columns in (("request", 24), ("way", 4), ("key", 5), ("outcome", 28)):
+        table.add_column(heading, no_wrap=True, overflow="ellipsis", min_width=columns)
     table.add_column("text", overflow="ellipsis", no_wrap=True, max_width=TEXT_COLUMNS)
     table.add_column("ms", justify="right", no_wrap=True)
     before: Row | None = None
