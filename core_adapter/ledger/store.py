@@ -45,7 +45,7 @@ _NEW_POSTING: Final = BulkInsert(
         *("credit_account", "credit_sequence", "credit_balance", "amount"),
     ),
 )
-_CHANGE_ACCOUNT: Final = BulkUpdate(ACCOUNT, "number", ["balance", "held", "sequence"])
+_CHANGE_ACCOUNT: Final = BulkUpdate(ACCOUNT, ["number"], ["balance", "held", "sequence"])
 
 _NO_CONTENT: Final = (None,) * 10
 

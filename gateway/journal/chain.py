@@ -13,6 +13,15 @@ GENESIS = bytes(32)
 """What stands before the first row of a chain and before the first root."""
 
 
+Sender = tuple[str, str, str]
+"""Customer id, operator id and request id, as the message claims them."""
+
+LogRow = tuple[str, int, str, str, str, str, int, bytes, bytes]
+"""A row of the log in the order of its columns: those of `_HASHED`, then the hash."""
+
+_HASHED = ("chain", "seq", "way", "customer_id", "operator_id", "request_id", "at_ms", "message")
+
+
 def _digest(label: bytes, *fields: bytes) -> bytes:
     parts = [label]
     for field in fields:
@@ -22,17 +31,14 @@ def _digest(label: bytes, *fields: bytes) -> bytes:
 
 def row_hash(row: Mapping[str, Any], previous: bytes) -> bytes:
     """The hash of a log row (a mapping with the columns of `message_log` but `hash`) that follows `previous`."""
+    return _row_hash(tuple(row[name] for name in _HASHED), previous)
+
+
+def _row_hash(row: tuple[Any, ...], previous: bytes) -> bytes:
+    """The hash of the columns `_HASHED`, in their order."""
+    *fields, message = row
     return _digest(
-        b"yinqi-log-1",
-        previous,
-        row["chain"].encode(),
-        str(row["seq"]).encode(),
-        row["way"].encode(),
-        row["customer_id"].encode(),
-        row["operator_id"].encode(),
-        row["request_id"].encode(),
-        str(row["at_ms"]).encode(),
-        hashlib.sha256(row["message"]).digest(),
+        b"yinqi-log-1", previous, *(str(field).encode() for field in fields), hashlib.sha256(message).digest()
     )
 
 
@@ -53,24 +59,13 @@ class Chain:
     def __init__(self, name: str) -> None:
         self.head = Head(name, 0, GENESIS)
 
-    def add(
-        self, way: str, customer_id: str, operator_id: str, request_id: str, at_ms: int, message: bytes
-    ) -> dict[str, Any]:
+    def add(self, way: str, sender: Sender, at_ms: int, message: bytes) -> LogRow:
         """The next row, hashed; the head moves to it."""
         head = self.head
-        row: dict[str, Any] = {
-            "chain": head.chain,
-            "seq": head.seq + 1,
-            "way": way,
-            "customer_id": customer_id,
-            "operator_id": operator_id,
-            "request_id": request_id,
-            "at_ms": at_ms,
-            "message": message,
-        }
-        digest = row_hash(row, head.hash)
+        row = (head.chain, head.seq + 1, way, *sender, at_ms, message)
+        digest = _row_hash(row, head.hash)
         self.head = Head(head.chain, head.seq + 1, digest)
-        return row | {"hash": digest}
+        return (*row, digest)
 
 
 def root_of(number: int, at_ms: int, previous: bytes, heads: Iterable[Head]) -> bytes:

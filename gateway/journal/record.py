@@ -7,11 +7,12 @@ is fixed (claims by key, then the rest by key), so that two processes never wait
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
+from sqlalchemy import Row as ResultRow
 
+from core_adapter.bulk import BulkInsert, BulkUpdate, Row
 from core_adapter.database import DatabaseNow
 from gateway.domain.calendar import business_date
 from gateway.domain.facts import Actor, Moment, Request, Transfer
@@ -32,6 +33,29 @@ from protocol.messages.transfer import TransferState
 
 Key = tuple[str, str]
 """Customer id and request id."""
+
+Closing = tuple[Key, int, int | None, tuple[str, int] | None]
+"""Key, epoch, when it is due again, and where its first reply stands in the log."""
+
+
+class Claim(NamedTuple):
+    """A request row as it is when its id is claimed, in the order of the table."""
+
+    customer_id: str
+    request_id: str
+    kind: str
+    operator_id: str
+    service: str
+    body_digest: bytes
+    encoding: str
+    language: str
+    received_ms: int
+    business_date: str
+    owner: str
+    epoch: int
+    attempts: int
+    due_ms: int | None
+
 
 _REQUEST_KEY = tuple_(REQUEST.c.customer_id, REQUEST.c.request_id)
 _REQUESTS = select(REQUEST, TRANSFER).select_from(
@@ -59,37 +83,21 @@ _ATTACHED = select(ATTACHED_ACCOUNT).where(
 _ALL_ATTACHED = select(ATTACHED_ACCOUNT).where(
     ATTACHED_ACCOUNT.c.customer_id.in_(bindparam("customers", expanding=True))
 )
-_CLAIM = {
-    name: dialect.insert(REQUEST).on_conflict_do_nothing().returning(REQUEST.c.customer_id, REQUEST.c.request_id)
-    for name, dialect in (("postgresql", postgresql), ("sqlite", sqlite))
-}
-_REFUSE = (
-    update(REQUEST)
-    .where(REQUEST.c.customer_id == bindparam("b_customer"), REQUEST.c.request_id == bindparam("b_request"))
-    .values(code=bindparam("b_code"), details=bindparam("b_details"))
+_CLAIM = BulkInsert(REQUEST, Claim._fields)
+_REFUSE = BulkUpdate(REQUEST, ["customer_id", "request_id"], ["code", "details"])
+_ANSWERED = BulkUpdate(REQUEST, ["customer_id", "request_id", "epoch"], ["due_ms", "reply_chain", "reply_seq"])
+_OPEN = BulkUpdate(REQUEST, ["customer_id", "request_id", "epoch"], ["due_ms"])
+_TRANSFER = BulkInsert(
+    TRANSFER,
+    (
+        *("customer_id", "request_id", "payer_account", "payee_account", "payee_name", "payee_bank_code", "amount"),
+        *("currency", "purpose", "end_to_end_id", "remark", "business_date", "state", "reasons"),
+    ),
 )
-_CLOSE = (
-    update(REQUEST)
-    .where(
-        REQUEST.c.customer_id == bindparam("b_customer"),
-        REQUEST.c.request_id == bindparam("b_request"),
-        REQUEST.c.epoch == bindparam("b_epoch"),
-    )
-    .values(
-        due_ms=bindparam("b_due"),
-        reply_chain=func.coalesce(REQUEST.c.reply_chain, bindparam("b_chain")),
-        reply_seq=func.coalesce(REQUEST.c.reply_seq, bindparam("b_seq")),
-    )
-)
-_OUTCOME = (
-    update(TRANSFER)
-    .where(TRANSFER.c.customer_id == bindparam("b_customer"), TRANSFER.c.request_id == bindparam("b_request"))
-    .values(
-        state=bindparam("b_state"),
-        reasons=bindparam("b_reasons"),
-        reference=bindparam("b_reference"),
-        booked_ms=bindparam("b_booked"),
-    )
+_OUTCOME = BulkUpdate(TRANSFER, ["customer_id", "request_id"], ["state", "reasons", "reference", "booked_ms"])
+_LOG = BulkInsert(
+    MESSAGE_LOG,
+    ("chain", "seq", "way", "customer_id", "operator_id", "request_id", "at_ms", "message", "hash"),
 )
 _LEASE = (
     update(REQUEST)
@@ -119,12 +127,9 @@ def moment(tx: Connection) -> Moment:
     return Moment(now_ms, business_date(now_ms, offset_ms))
 
 
-def claim(tx: Connection, rows: Iterable[Mapping[str, Any]]) -> set[Key]:
+def claim(tx: Connection, claims: Iterable[Claim]) -> set[Key]:
     """Insert the request rows whose id is free; the keys that were won. The unique key judges between processes."""
-    ordered = sorted(rows, key=lambda row: (row["customer_id"], row["request_id"]))
-    if not ordered:
-        return set()
-    return {(won[0], won[1]) for won in tx.execute(_CLAIM[tx.dialect.name], ordered)}
+    return {(won[0], won[1]) for won in _CLAIM.claim(tx, sorted(claims))}
 
 
 def requests(tx: Connection, keys: Iterable[Key]) -> dict[Key, Request]:
@@ -168,49 +173,49 @@ def stored_messages(tx: Connection, keys: Iterable[tuple[str, int]]) -> dict[tup
     return {(row[0], row[1]): bytes(row[2]) for row in tx.execute(_STORED, {"keys": wanted})}
 
 
-def refuse(tx: Connection, refusals: Sequence[tuple[Key, Code, tuple[Detail, ...]]]) -> None:
+def refuse(tx: Connection, refusals: Iterable[tuple[Key, Code, tuple[Detail, ...]]]) -> None:
     """Note the refusals of claimed requests."""
-    if refusals:
-        tx.execute(
-            _REFUSE,
-            [
-                {"b_customer": key[0], "b_request": key[1], "b_code": code, "b_details": write_details(details)}
-                for key, code, details in refusals
-            ],
-        )
+    _REFUSE.run(tx, [(code.value, write_details(details), *key) for key, code, details in refusals])
 
 
-def enter_transfers(tx: Connection, transfers: Sequence[Transfer]) -> None:
+def enter_transfers(tx: Connection, transfers: Iterable[Transfer]) -> None:
     """Write new instructions; from here on recovery carries them to their end."""
-    if transfers:
-        tx.execute(insert(TRANSFER), [_transfer_row(transfer) for transfer in transfers])
+    _TRANSFER.run(
+        tx,
+        [
+            (
+                *(t.customer_id, t.request_id, t.payer_account, t.payee_account, t.payee_name, t.payee_bank_code),
+                *(t.amount, t.currency, t.purpose, t.end_to_end_id, t.remark, t.business_date.isoformat()),
+                *(t.state.value, ""),
+            )
+            for t in transfers
+        ],
+    )
 
 
-def write_outcomes(tx: Connection, transfers: Sequence[Transfer]) -> None:
+def write_outcomes(tx: Connection, transfers: Iterable[Transfer]) -> None:
     """Write what became of instructions."""
-    if transfers:
-        tx.execute(
-            _OUTCOME,
-            [
-                {
-                    "b_customer": transfer.customer_id,
-                    "b_request": transfer.request_id,
-                    "b_state": transfer.state,
-                    "b_reasons": " ".join(transfer.reasons),
-                    "b_reference": transfer.reference,
-                    "b_booked": transfer.booked_ms,
-                }
-                for transfer in transfers
-            ],
-        )
+    _OUTCOME.run(
+        tx,
+        [
+            (t.state.value, " ".join(t.reasons), t.reference, t.booked_ms, t.customer_id, t.request_id)
+            for t in transfers
+        ],
+    )
 
 
-def close(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Write due times and replies (`b_customer` .. `b_seq`) where the epoch still is ours; how many were.
+def close(tx: Connection, closings: Iterable[Closing]) -> int:
+    """Write when requests are due again, and replies where there is a new one, if the epoch still is ours; how many.
 
-    A reply once stored stays: it is never remade.
+    A reply once stored stays: it is never remade, so only a first one is given here.
     """
-    return tx.execute(_CLOSE, list(rows)).rowcount if rows else 0
+    answered, opened = [], []
+    for key, epoch, due_ms, reply in sorted(closings):
+        if reply is None:
+            opened.append((due_ms, *key, epoch))
+        else:
+            answered.append((due_ms, *reply, *key, epoch))
+    return _ANSWERED.run(tx, answered) + _OPEN.run(tx, opened)
 
 
 def due(tx: Connection, now_ms: int, most: int) -> list[Request]:
@@ -242,12 +247,12 @@ def open_chain(tx: Connection, head: Head) -> None:
     tx.execute(insert(LOG_HEAD), {"chain": head.chain, "seq": head.seq, "hash": head.hash, "sealed_seq": 0})
 
 
-def write_log(tx: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Append rows of one chain and move its head to the last of them."""
+def write_log(tx: Connection, rows: Sequence[Row]) -> None:
+    """Append rows of one chain (in the order of the table) and move its head to the last of them."""
     if rows:
-        tx.execute(insert(MESSAGE_LOG), list(rows))
+        _LOG.run(tx, rows)
         last = rows[-1]
-        tx.execute(_HEAD, {"b_chain": last["chain"], "seq": last["seq"], "hash": last["hash"]})
+        tx.execute(_HEAD, {"b_chain": last[0], "seq": last[1], "hash": last[-1]})
 
 
 def write_details(details: tuple[Detail, ...]) -> str | None:
@@ -266,28 +271,7 @@ def read_details(text: str | None) -> tuple[Detail, ...]:
     )
 
 
-def _transfer_row(transfer: Transfer) -> dict[str, Any]:
-    return {
-        "customer_id": transfer.customer_id,
-        "request_id": transfer.request_id,
-        "payer_account": transfer.payer_account,
-        "payee_account": transfer.payee_account,
-        "payee_name": transfer.payee_name,
-        "payee_bank_code": transfer.payee_bank_code,
-        "amount": transfer.amount,
-        "currency": transfer.currency,
-        "purpose": transfer.purpose,
-        "end_to_end_id": transfer.end_to_end_id,
-        "remark": transfer.remark,
-        "business_date": transfer.business_date.isoformat(),
-        "state": transfer.state,
-        "reasons": " ".join(transfer.reasons),
-        "reference": transfer.reference,
-        "booked_ms": transfer.booked_ms,
-    }
-
-
-def read_request(row: Row[Any]) -> Request:
+def read_request(row: ResultRow[Any]) -> Request:
     """A row of requests joined with transfers as a value."""
     r = row._mapping  # noqa: SLF001  (the documented accessor of a Row)
     return Request(

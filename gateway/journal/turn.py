@@ -5,7 +5,7 @@ changes a task, for the transaction may still be lost.
 """
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -14,8 +14,8 @@ from gateway.domain.facts import Facts, Needs, Request
 from gateway.domain.repeat import repeat
 from gateway.domain.states import is_final
 from gateway.journal import record
-from gateway.journal.chain import Chain
-from gateway.journal.record import Key
+from gateway.journal.chain import Chain, LogRow, Sender
+from gateway.journal.record import Claim, Closing, Key
 from gateway.journal.task import Result, Serving, Task
 
 MONEY = "money"
@@ -48,19 +48,19 @@ class Turn:
         self._owner = owner
         self._lease_ms = lease_ms
         self._moment = record.moment(tx)
-        self._log: list[dict[str, Any]] = []
+        self._log: list[LogRow] = []
 
     # -- what the desk brought back
 
     def store(self, results: list[Result]) -> None:
         """Write outcomes, replies and log rows; LeaseLost when a request among them is no longer ours."""
-        closing = []
+        closing: list[Closing] = []
         outcomes = []
         for result in results:
             reply = self._log_result(result)
             task = result.task
             if task.request:
-                closing.append(self._closing_row(result, task.request, reply))
+                closing.append(self._closing(result, task.request, reply))
                 if result.transfer and result.transfer is not task.request.transfer:
                     outcomes.append(result.transfer)
         if record.close(self._tx, closing) != len(closing):
@@ -80,19 +80,13 @@ class Turn:
             first = first or where
         if task.request and not task.waiters:
             request = task.request
-            first = self._add("out", request.customer_id, request.operator_id, request.request_id, result.reply)
+            first = self._add("out", (request.customer_id, request.operator_id, request.request_id), result.reply)
         return first
 
-    def _closing_row(self, result: Result, request: Request, reply: tuple[str, int] | None) -> dict[str, Any]:
-        where = reply or request.reply
-        return {
-            "b_customer": request.customer_id,
-            "b_request": request.request_id,
-            "b_epoch": request.epoch,
-            "b_due": self._due_again(result, request, answered=where is not None or result.task.replied),
-            "b_chain": where[0] if where else None,
-            "b_seq": where[1] if where else None,
-        }
+    def _closing(self, result: Result, request: Request, reply: tuple[str, int] | None) -> Closing:
+        answered = reply is not None or request.reply is not None or result.task.replied
+        due_ms = self._due_again(result, request, answered=answered)
+        return (request.customer_id, request.request_id), request.epoch, due_ms, reply
 
     def _due_again(self, result: Result, request: Request, *, answered: bool) -> int | None:
         """When the request is to be looked at again; None when nothing is left to do."""
@@ -118,13 +112,13 @@ class Turn:
             (
                 (command.head.customer_id, need.request_id)
                 for command, need, claimed in zip(commands, needs, claims, strict=True)
-                if need.request_id and (claimed is None or claimed["kind"] != MONEY)
+                if need.request_id and (claimed is None or claimed.kind != MONEY)
             ),
         )
         entered: list[Entered] = []
         for task, command, need, fact, claimed in zip(tasks, commands, needs, facts, claims, strict=True):
             original = known.get((command.head.customer_id, need.request_id or ""))
-            if claimed is not None and claimed["kind"] == MONEY:
+            if claimed is not None and claimed.kind == MONEY:
                 entered.append(self._enter_money(task, command, fact, claimed))
             elif original and command.service and command.service.uses_up_id:
                 entered.append(Entered(task, repeat(command, original), None, None))
@@ -136,24 +130,24 @@ class Turn:
         self._write(entered)
         return self._replays(entered)
 
-    def _enter_money(self, task: Task, command: Command, facts: Facts, claimed: dict[str, Any]) -> Entered:
+    def _enter_money(self, task: Task, command: Command, facts: Facts, claimed: Claim) -> Entered:
         decision = self._serving.decide(command, facts, self._moment)
         for waiter in task.waiters:
             self._log_in(waiter.command)
         request = Request(
-            customer_id=claimed["customer_id"],
-            request_id=claimed["request_id"],
+            customer_id=claimed.customer_id,
+            request_id=claimed.request_id,
             kind=MONEY,
-            operator_id=claimed["operator_id"],
-            service=claimed["service"],
-            body_digest=claimed["body_digest"],
-            encoding=claimed["encoding"],
-            language=claimed["language"],
-            received_ms=claimed["received_ms"],
+            operator_id=claimed.operator_id,
+            service=claimed.service,
+            body_digest=claimed.body_digest,
+            encoding=command.encoding,
+            language=claimed.language,
+            received_ms=claimed.received_ms,
             business_date=self._moment.business_date,
-            epoch=claimed["epoch"],
-            attempts=claimed["attempts"],
-            due_ms=claimed["due_ms"],
+            epoch=claimed.epoch,
+            attempts=claimed.attempts,
+            due_ms=claimed.due_ms,
             code=decision.code if isinstance(decision, Refuse) else None,
             details=decision.details if isinstance(decision, Refuse) else (),
             reply=None,
@@ -174,10 +168,10 @@ class Turn:
             for head, _ in both
         ]
 
-    def _claim(self, commands: list[Command], needs: list[Needs], facts: list[Facts]) -> list[dict[str, Any] | None]:
+    def _claim(self, commands: list[Command], needs: list[Needs], facts: list[Facts]) -> list[Claim | None]:
         """By command: the row of the id it has just used up, or None."""
-        rows: dict[Key, dict[str, Any]] = {}
-        mine: list[dict[str, Any] | None] = []
+        rows: dict[Key, Claim] = {}
+        mine: list[Claim | None] = []
         for command, need, fact in zip(commands, needs, facts, strict=True):
             kind = None if command.refusal else self._serving.claims(command, fact)
             key = (command.head.customer_id, need.request_id or "")
@@ -186,26 +180,26 @@ class Turn:
                 row = rows[key] = self._claim_row(command, kind, key[1])
             mine.append(row)
         won = record.claim(self._tx, rows.values())
-        return [row if row and (row["customer_id"], row["request_id"]) in won else None for row in mine]
+        return [row if row and row[:2] in won else None for row in mine]
 
-    def _claim_row(self, command: Command, kind: str, request_id: str) -> dict[str, Any]:
+    def _claim_row(self, command: Command, kind: str, request_id: str) -> Claim:
         assert command.service
-        return {
-            "customer_id": command.head.customer_id,
-            "request_id": request_id,
-            "kind": kind,
-            "operator_id": command.head.operator_id,
-            "service": command.service.name,
-            "body_digest": command.body_digest,
-            "encoding": command.encoding,
-            "language": command.language,
-            "received_ms": self._moment.now_ms,
-            "business_date": self._moment.business_date.isoformat(),
-            "owner": self._owner,
-            "epoch": 1,
-            "attempts": 0,
-            "due_ms": self._moment.now_ms + self._lease_ms if kind == MONEY else None,
-        }
+        return Claim(
+            customer_id=command.head.customer_id,
+            request_id=request_id,
+            kind=kind,
+            operator_id=command.head.operator_id,
+            service=command.service.name,
+            body_digest=command.body_digest,
+            encoding=command.encoding,
+            language=command.language,
+            received_ms=self._moment.now_ms,
+            business_date=self._moment.business_date.isoformat(),
+            owner=self._owner,
+            epoch=1,
+            attempts=0,
+            due_ms=self._moment.now_ms + self._lease_ms if kind == MONEY else None,
+        )
 
     def _write(self, entered: list[Entered]) -> None:
         """Write the refusals and the instructions of claimed requests."""
@@ -239,12 +233,17 @@ class Turn:
         record.write_log(self._tx, self._log)
 
     def _log_in(self, command: Command) -> None:
-        self._add("in", command.head.customer_id, command.head.operator_id, command.head.request_id, command.raw)
+        self._add("in", _sender(command), command.raw)
 
     def _log_out(self, command: Command, message: bytes) -> tuple[str, int]:
-        return self._add("out", command.head.customer_id, command.head.operator_id, command.head.request_id, message)
+        return self._add("out", _sender(command), message)
 
-    def _add(self, way: str, customer: str, operator: str, request: str, message: bytes) -> tuple[str, int]:
-        row = self._chain.add(way, customer, operator, request, self._moment.now_ms, message)
+    def _add(self, way: str, sender: Sender, message: bytes) -> tuple[str, int]:
+        row = self._chain.add(way, sender, self._moment.now_ms, message)
         self._log.append(row)
-        return row["chain"], row["seq"]
+        return row[0], row[1]
+
+
+def _sender(command: Command) -> Sender:
+    head = command.head
+    return head.customer_id, head.operator_id, head.request_id

@@ -250,7 +250,7 @@ def _after(transfer: Transfer, outcome: Outcome) -> Transfer:
                 transfer,
                 state=move(transfer.state, TransferState.SUCCEEDED),
                 reference=reference,
-                booked_ms=int(booked_at.timestamp() * 1000),
+                booked_ms=round(booked_at.timestamp() * 1000),
             )
         case Declined(reasons):
             return replace(transfer, state=move(transfer.state, TransferState.FAILED), reasons=tuple(reasons))

@@ -115,7 +115,7 @@ def test_errors_do_not_show_values(engine: Engine) -> None:
 
 def test_bulk_statements_write_every_row(engine: Engine) -> None:
     """Inserts and updates of none, one and many rows, with texts that would break a careless literal."""
-    fill, change = BulkInsert(THING, ("name", "count")), BulkUpdate(THING, "name", ("count",))
+    fill, change = BulkInsert(THING, ("name", "count")), BulkUpdate(THING, ["name"], ["count"])
     names = ["a", "'", '"', "\\", "·公", "{}", ":x", "%s"]
     with engine.begin() as connection:
         fill.run(connection, [])
