@@ -63,10 +63,11 @@ class Record:
 def show(record: Record, console: Console) -> None:
     """The rows as a table, a line between one way in and the next; what was not as expected stands out."""
     table = Table(title="What was sent and what came back", title_justify="left")
-    for heading, columns in (("request", 24), ("way", 4), ("key", 5), ("outcome", 28)):
-        table.add_column(heading, no_wrap=True, overflow="ellipsis", min_width=columns)
-    table.add_column("text", overflow="ellipsis", no_wrap=True, max_width=TEXT_COLUMNS)
-    table.add_column("ms", justify="right", no_wrap=True)
+    table.add_column("request")
+    for heading, columns in (("way", 4), ("key", 5), ("outcome", 28)):
+        table.add_column(heading, no_wrap=True, width=columns)
+    table.add_column("text")
+    table.add_column("ms", justify="right", no_wrap=True, width=6)
     before: Row | None = None
     for row in record.rows:
         if before is not None and (row.way, row.algorithm) != (before.way, before.algorithm):
@@ -77,10 +78,16 @@ def show(record: Record, console: Console) -> None:
             row.way,
             _ALGORITHMS.get(row.algorithm, row.algorithm),
             Text(row.code if row.signed else f"{row.code} (Fault)", style=_style(row)),
-            Text(row.wrong or row.text),
+            _cut(row.wrong or row.text),
             f"{row.milliseconds:.1f}",
         )
     console.print(table)
+
+
+def _cut(words: str) -> Text:
+    shown = Text(words)
+    shown.truncate(TEXT_COLUMNS, overflow="ellipsis")
+    return shown
 
 
 def _style(row: Row) -> str:

@@ -52,7 +52,7 @@ def main() -> int:
     console = Console(width=None if sys.stdout.isatty() else 160)
     record = Record()
     with tempfile.TemporaryDirectory(prefix="yinqi-demo-") as folder, Site.make(Path(folder) / "site") as site:
-        console.print(f"{site.start()}\n")
+        console.print(f"{site.start()}\n", highlight=False)
         _good(site, record)
         _bad(site, record)
         balanced, sound = (_check(site, what, console) for what in ("ledger", "audit"))
