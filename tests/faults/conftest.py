@@ -1,0 +1,33 @@
+"""Demo sites on both databases, not yet served, with short leases so that recovery is seen soon."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.daemon import Site
+from tests.faults.rig import configure
+from tests.support.postgres import Postgres
+
+LEASE_SECONDS = 3.0
+REPLY_SECONDS = 1.5
+
+
+def _made(folder: Path, database: str | None) -> Site:
+    site = Site.make(folder / "site", database)
+    configure(site, "work", lease_seconds=LEASE_SECONDS, reply_seconds=REPLY_SECONDS)
+    return site
+
+
+@pytest.fixture
+def sqlite_site(tmp_path: Path) -> Iterator[Site]:
+    """A demo site on SQLite, for one process."""
+    with _made(tmp_path, None) as site:
+        yield site
+
+
+@pytest.fixture
+def postgresql_site(tmp_path: Path, postgres: Postgres) -> Iterator[Site]:
+    """A demo site on PostgreSQL, for several processes."""
+    with _made(tmp_path, postgres.fresh()) as site:
+        yield site

@@ -1,0 +1,111 @@
+"""What every fault is done with: a site's settings changed, its operations port read, processes and conditions awaited.
+
+Nothing here sleeps for a time: it waits for a condition, and says which one did not come.
+"""
+
+import http.client
+import json
+import os
+import re
+import select
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from typing import Final, TypeVar
+
+from demo.daemon import Site
+
+T = TypeVar("T")
+
+SECONDS: Final = 60.0
+"""How long a condition may take on a busy machine."""
+LOOK_SECONDS: Final = 0.05
+"""How often a condition that gives no sign is looked at."""
+
+
+def until(condition: Callable[[], T | None], what: str, seconds: float = SECONDS) -> T:
+    """Wait until the condition gives something, and give that; the test fails when it does not."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"{what}: not within {seconds:g} s"
+        Event().wait(LOOK_SECONDS)
+    return found
+
+
+def configure(site: Site, table: str, **values: float | str) -> None:
+    """Set keys of one table of the settings, which the daemon reads when it starts."""
+    lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
+    head = re.compile(rf"^\[{re.escape(table)}\].*$", re.MULTILINE)
+    text = site.settings.read_text("utf-8")
+    if head.search(text) is None:
+        text += f"\n[{table}]\n"
+    site.settings.write_text(head.sub(lambda found: f"{found[0]}\n{lines}", text, count=1), "utf-8")
+
+
+def unset(site: Site, table: str, key: str) -> None:
+    """Take a key out of one table of the settings."""
+    text = site.settings.read_text("utf-8")
+    changed, count = re.subn(
+        rf"(^\[{re.escape(table)}\][^\[]*?)^{key} = .*\n", r"\1", text, flags=re.MULTILINE | re.DOTALL
+    )
+    assert count == 1, (table, key)
+    site.settings.write_text(changed, "utf-8")
+
+
+def get(site: Site, path: str) -> tuple[int, str]:
+    """Status and text of a page of the operations port."""
+    connection = http.client.HTTPConnection("127.0.0.1", site.base + 2, timeout=SECONDS)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+    finally:
+        connection.close()
+
+
+def checks(site: Site) -> dict[str, bool]:
+    """What /readyz says of each part, which must agree with its status."""
+    status, text = get(site, "/readyz")
+    found: dict[str, bool] = json.loads(text)["checks"]
+    assert (status == 200) == all(found.values()), (status, found)
+    return found
+
+
+def await_ready(site: Site, **parts: bool) -> None:
+    """Wait until /readyz says so of these parts; without any, until it says 200."""
+
+    def so() -> bool:
+        found = checks(site)
+        return {name: found.get(name) for name in parts} == parts if parts else all(found.values())
+
+    until(so, f"/readyz says {parts or 'ready'}")
+
+
+def metric(site: Site, name: str) -> float:
+    """The sum of a metric over its labels."""
+    lines = re.findall(rf"^{name}(?:\{{[^}}]*\}})? (\S+)$", get(site, "/metrics")[1], re.MULTILINE)
+    return sum(map(float, lines))
+
+
+def children(pid: int) -> list[int]:
+    """The processes that this one started and that live, or wait to be buried."""
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
+    return [int(child) for child in text.split()]
+
+
+def gone(pid: int) -> bool:
+    """Wait until a process, a child of anybody's, has ended; false when it does not."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([descriptor], [], [], SECONDS)[0])
+    finally:
+        os.close(descriptor)
+
+
+def log(site: Site) -> str:
+    """Everything the daemon has logged."""
+    return site.log.read_text("utf-8", errors="replace")
