@@ -77,12 +77,12 @@ def _signature_fault(opened: Reply, gateway: Register) -> str | None:
         gateway.verify(
             GATEWAY,
             GATEWAY,
-            shown.certificate,
-            shown.key_name,
-            shown.algorithm,
-            shown.signed_info,
-            shown.signature_value,
-            opened.sent_at,
+            certificate=shown.certificate,
+            key_name=shown.key_name,
+            algorithm=shown.algorithm,
+            data=shown.signed_info,
+            signature=shown.signature_value,
+            at=opened.sent_at,
         )
     except NotAuthentic as error:
         return f"the reply is not the gateway's: {error.reason}"

@@ -106,7 +106,11 @@ def from_xml(data: bytes, sender: Sender, gaps: Gaps, *, encoding: Encoding | No
 def sign(message: str, key: SigningKey, encoding: Encoding = "UTF-8") -> SignedRequest:
     """Seal a canonical Message without Signature, whatever it says, and write it in an encoding."""
     digest = DIGESTS[DIGEST_OF[key.algorithm]]
-    return described(text.write(seal.seal(message, key.algorithm, digest, key.sign, key.certificate), encoding))
+    return described(
+        text.write(
+            seal.seal(message, key.algorithm, digest=digest, sign=key.sign, certificate=key.certificate), encoding
+        )
+    )
 
 
 def described(raw: bytes) -> SignedRequest:

@@ -90,7 +90,7 @@ class BulkUpdate:
         places = {name: f"given.column{number}" for number, name in enumerate(names, 1)}
         sets = ", ".join(f"{name} = {places[name]}" for name in columns)
         where = " AND ".join(f"{table.name}.{key} = {places[key]}" for key in keys)
-        self._sqlite = (f"UPDATE {table.name} SET {sets} FROM (VALUES ", f") AS given WHERE {where}")  # noqa: S608  names
+        self._sqlite = (f"UPDATE {table.name} SET {sets} FROM (VALUES ", f") AS given WHERE {where}")  # noqa: S608  ours, as above
 
     def run(self, connection: Connection, rows: Sequence[Row]) -> int:
         """Update the rows, each with a value per column and then the keys'; how many were found. None is a no-op."""

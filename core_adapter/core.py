@@ -231,7 +231,7 @@ class Core(Protocol):
         """The accounts of these numbers, all as of one moment; unknown numbers are left out. Raises CoreUnavailable."""
         ...
 
-    def entries(self, account: str, first: date, last: date, after: int, limit: int) -> list[CoreEntry]:
+    def entries(self, account: str, first: date, last: date, *, after: int, limit: int) -> list[CoreEntry]:
         """Entries with business dates from `first` to `last`, both included, by rising sequence, above `after`.
 
         An unknown account has none. Raises AccountLost and CoreUnavailable.

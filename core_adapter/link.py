@@ -80,7 +80,7 @@ class LinkCore:
                 raise WireError("accounts that were not asked for")
             return {account.number: account for account in accounts}
 
-    def entries(self, account: str, first: date, last: date, after: int, limit: int) -> list[CoreEntry]:
+    def entries(self, account: str, first: date, last: date, *, after: int, limit: int) -> list[CoreEntry]:
         """A page of an account's entries."""
         asked = {"first": first.isoformat(), "last": last.isoformat(), "after": after, "limit": limit}
         with self._reading():

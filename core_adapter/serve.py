@@ -47,7 +47,8 @@ def _answered(core: Core, message: Json) -> Json:
             return {"accounts": [wire.write_account(each) for each in core.accounts(numbers).values()]}
         case {"call": "entries", "account": str(account), "after": int(after), "limit": int(limit)}:
             first, last = date.fromisoformat(message["first"]), date.fromisoformat(message["last"])
-            return {"entries": [wire.write_entry(each) for each in core.entries(account, first, last, after, limit)]}
+            found = core.entries(account, first, last, after=after, limit=limit)
+            return {"entries": [wire.write_entry(each) for each in found]}
         case {"call": "book", "after": int(after), "limit": int(limit)}:
             return {"book": [wire.write_booked(each) for each in core.book(after, limit)]}
         case {"call": "check"}:

@@ -112,13 +112,13 @@ def _serve_alone(settings: Settings, reactor: Any) -> int:
         notify.ready()
 
     try:
-        return _run(reactor, node, begin, notify, control)
+        return _run(reactor, node, begin, notify, control=control)
     finally:
         if lock is not None:
             lock.release()
 
 
-def _run(reactor: Any, node: Node, begin: Any, notify: Notify, control: Sequence[Listening] = ()) -> int:
+def _run(reactor: Any, node: Node, begin: Any, notify: Notify, *, control: Sequence[Listening] = ()) -> int:
     """Run the reactor around a node: start it, stop it when a signal comes; 1 when it could not start."""
     status = 0
 

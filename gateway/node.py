@@ -61,7 +61,7 @@ def open_key(reply: ReplyKey) -> SigningKey:
     bundle = reply.certificate.read_bytes()
     if reply.pkcs11 is not None:
         token = reply.pkcs11
-        return Pkcs11Key(str(token.module), token.token, token.pin, token.label, from_pem(bundle)[0])
+        return Pkcs11Key(str(token.module), token.token, token.pin, token.label, certificate_der=from_pem(bundle)[0])
     assert reply.key is not None
     return load_signing_key(reply.key.read_bytes(), bundle, reply.sm2_id or SM2_ID_DEFAULT)
 

@@ -61,4 +61,7 @@ class Scribe:
         )
         unsigned = envelope.write_reply(head, decided.body)
         key = self._key
-        return text.write(seal(unsigned, key.algorithm, self._digest, key.sign, key.certificate), echo.encoding)
+        return text.write(
+            seal(unsigned, key.algorithm, digest=self._digest, sign=key.sign, certificate=key.certificate),
+            echo.encoding,
+        )

@@ -170,6 +170,7 @@ def check_digest(seal_read: Seal, message: bytes, digests: Mapping[str, Callable
 def seal(
     message: str,
     algorithm: str,
+    *,
     digest: Callable[[bytes], bytes],
     sign: Callable[[bytes], bytes],
     certificate: bytes,

@@ -79,13 +79,13 @@ def _element(node: _Element, declared: XsdElement) -> Iterator[Detail]:
     allowed = kind.attributes if isinstance(kind, XsdComplexType) else {}
     for name in node.attrib:
         if str(name) not in allowed:
-            yield _fault("attribute", node, str(name), "不允许有此属性", "this attribute is not allowed")
+            yield _fault("attribute", node, str(name), ("不允许有此属性", "this attribute is not allowed"))
     content = kind.content if isinstance(kind, XsdComplexType) else kind
     if isinstance(content, XsdGroup):
         yield from _children(node, content)
     elif len(node):
         for child in node:
-            yield _fault("unexpected", child, None, "此处只能有文字", "only text is allowed here")
+            yield _fault("unexpected", child, None, ("此处只能有文字", "only text is allowed here"))
     else:
         yield from _value(node, content)
 
@@ -98,7 +98,7 @@ def _value(node: _Element, kind: XsdSimpleType) -> Iterator[Detail]:
         rules.remove("type")
     zh, en = _words(kind)
     for rule in rules:
-        yield _fault(rule, node, text, zh, en)
+        yield _fault(rule, node, text, (zh, en))
     if not rules and kind.local_name == "BankCode" and not bank_code_valid(text):
         yield bank_code_fault(node)
 
@@ -106,7 +106,7 @@ def _value(node: _Element, kind: XsdSimpleType) -> Iterator[Detail]:
 def _children(node: _Element, group: XsdGroup) -> Iterator[Detail]:
     """The children beside the group: what is unknown, out of order, too many or missing; then each child's own."""
     if any(text and text.strip() for text in (node.text, *(child.tail for child in node))):
-        yield _fault("text", node, None, "子元素之间不允许有文字", "text is not allowed between the elements here")
+        yield _fault("text", node, None, ("子元素之间不允许有文字", "text is not allowed between the elements here"))
     particles = list(group.iter_elements())
     known = {particle.name: index for index, particle in enumerate(particles) if isinstance(particle, XsdElement)}
     open_to_all = any(isinstance(particle, XsdAnyElement) for particle in particles)
@@ -121,11 +121,11 @@ def _children(node: _Element, group: XsdGroup) -> Iterator[Detail]:
         particle = particles[index]
         counts[tag] += 1
         if index < reached:
-            yield _fault("order", child, None, _order_words(particles, "zh"), _order_words(particles, "en"))
+            yield _fault("order", child, None, (_order_words(particles, "zh"), _order_words(particles, "en")))
         reached = max(reached, index)
         if particle.max_occurs is not None and counts[tag] == particle.max_occurs + 1:
             most = particle.max_occurs
-            yield _fault("repeated", child, None, f"至多出现{most}次", f"at most {most} of these are allowed")
+            yield _fault("repeated", child, None, (f"至多出现{most}次", f"at most {most} of these are allowed"))
         assert isinstance(particle, XsdElement), "only elements have names"
         yield from _element(child, particle)
     yield from _missing(node, group, counts)
@@ -148,9 +148,9 @@ def _foreign(child: _Element, known: dict[str, int]) -> Iterator[Detail]:
     twin = next((tag for tag in known if local_name(tag) == name), None)
     if twin is not None:
         wanted = twin.partition("}")[0].removeprefix("{")
-        yield _fault("unexpected", child, None, f"命名空间应为{wanted}", f"its namespace must be {wanted}")
+        yield _fault("unexpected", child, None, (f"命名空间应为{wanted}", f"its namespace must be {wanted}"))
     else:
-        yield _fault("unexpected", child, None, "此处不允许有此元素", "this element is not allowed here")
+        yield _fault("unexpected", child, None, ("此处不允许有此元素", "this element is not allowed here"))
 
 
 def _global(child: _Element) -> Iterator[Detail]:
@@ -158,7 +158,7 @@ def _global(child: _Element) -> Iterator[Detail]:
     if isinstance(declared, XsdElement):
         yield from _element(child, declared)
     else:
-        yield _fault("unexpected", child, None, "没有声明过此元素", "no schema declares this element")
+        yield _fault("unexpected", child, None, ("没有声明过此元素", "no schema declares this element"))
 
 
 def _order_words(particles: list[XsdElement | XsdAnyElement], language: str) -> str:
@@ -177,5 +177,5 @@ def _words(kind: XsdType) -> tuple[str, str]:
     return "见该元素的格式定义", "see the schema of this element"
 
 
-def _fault(rule: str, node: _Element, value: str | None, zh: str, en: str) -> Detail:
-    return Detail(rule, place(node), None if value is None else shown(value), zh, en)
+def _fault(rule: str, node: _Element, value: str | None, words: tuple[str, str]) -> Detail:
+    return Detail(rule, place(node), None if value is None else shown(value), *words)

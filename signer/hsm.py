@@ -67,8 +67,8 @@ class Pkcs11Key:
         token_label: str,
         pin: str,
         key_label: str,
-        certificate_der: bytes,
         *,
+        certificate_der: bytes,
         call_seconds: float = CALL_SECONDS,
         retry_seconds: float = RETRY_SECONDS,
         upkeep_seconds: float = UPKEEP_SECONDS,
@@ -222,7 +222,7 @@ class Pkcs11Key:
         self._desk.release(self._device)
 
 
-def generate(module_path: str, token_label: str, pin: str, key_label: str, kind: str) -> bytes:
+def generate(module_path: str, token_label: str, pin: str, key_label: str, *, kind: str) -> bytes:
     """Make a key pair of kind "rsa" (2,048 bits) or "ecdsa" (P-256) inside a token and return its public half.
 
     The private key signs only and can never be read out. The result is a SubjectPublicKeyInfo, DER. Raises KeyRefused

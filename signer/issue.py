@@ -63,6 +63,7 @@ def self_signed(
     common_name: str,
     not_before: datetime,
     not_after: datetime,
+    *,
     sm2_id: str = SM2_ID_DEFAULT,
 ) -> bytes:
     """Make a self-signed certificate for a private key in PEM; see `self_signed_for`. Raises KeyRefused."""

@@ -118,6 +118,7 @@ class Register:
         self,
         customer_id: str,
         operator_id: str,
+        *,
         certificate: bytes | None,
         key_name: str | None,
         algorithm: str,

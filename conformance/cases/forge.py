@@ -103,7 +103,7 @@ class Forge:
         """The message with a signature of `key`, by default the sender's."""
         signing = key or self.keys.own
         digest = DIGESTS[DIGEST_OF[signing.algorithm]]
-        return seal.seal(message, signing.algorithm, digest, signing.sign, signing.certificate)
+        return seal.seal(message, signing.algorithm, digest=digest, sign=signing.sign, certificate=signing.certificate)
 
     def right(self, **changes: object) -> str:
         """A signed transfer that would be accepted, with the named fields changed."""

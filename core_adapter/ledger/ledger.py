@@ -103,7 +103,7 @@ class Ledger:
         with self._read() as connection:
             return read.accounts(connection, numbers)
 
-    def entries(self, account: str, first: date, last: date, after: int, limit: int) -> list[CoreEntry]:
+    def entries(self, account: str, first: date, last: date, *, after: int, limit: int) -> list[CoreEntry]:
         """A page of an account's entries."""
         _bounded(limit, ENTRIES_MAX)
         with self._read() as connection:

@@ -227,7 +227,7 @@ class Committer:
             chain.head = head
             if self._chain is None:
                 record.open_chain(tx, head)
-            turn = Turn(tx, chain, self._serving, self._owner, self._lease_ms)
+            turn = Turn(tx, chain, self._serving, owner=self._owner, lease_ms=self._lease_ms)
             turn.store(results)
             entered = turn.enter(commands)
             turn.close_log()

@@ -43,12 +43,12 @@ class TrustedRegister:
         return self._signing.verify(
             head.customer_id,
             head.operator_id,
-            sealed.certificate,
-            sealed.key_name,
-            sealed.algorithm,
-            sealed.signed_info,
-            sealed.signature_value,
-            at,
+            certificate=sealed.certificate,
+            key_name=sealed.key_name,
+            algorithm=sealed.algorithm,
+            data=sealed.signed_info,
+            signature=sealed.signature_value,
+            at=at,
         )
 
     def check_tls(self, signer: RegisteredCertificate, der: bytes | None, at: datetime) -> None:

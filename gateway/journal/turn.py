@@ -40,7 +40,7 @@ class Entered(NamedTuple):
 class Turn:
     """See the module; made anew for each transaction."""
 
-    def __init__(self, tx: Connection, chain: Chain, serving: Serving, owner: str, lease_ms: int) -> None:
+    def __init__(self, tx: Connection, chain: Chain, serving: Serving, *, owner: str, lease_ms: int) -> None:
         """`lease_ms` is how long this process may carry a claimed request before another may take it over."""
         self._tx = tx
         self._chain = chain

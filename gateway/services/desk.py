@@ -194,7 +194,7 @@ class Desk:
             return self._signed(task, look.then({number: seen[number] for number in look.accounts if number in seen}))
         page = look.page
         try:
-            entries = self._core.entries(page.account, page.first, page.last, page.after, page.limit)
+            entries = self._core.entries(page.account, page.first, page.last, after=page.after, limit=page.limit)
         except CoreUnavailable:
             self.core_ok = False
             return Result(task, failure=Code.CORE_UNAVAILABLE)

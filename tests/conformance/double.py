@@ -39,7 +39,7 @@ class Identity:
 def identity(kind: str, name: str, *, sm2_id: str = "1234567812345678", days: int = 30) -> Identity:
     """A new pair of that kind, valid for some days around NOW."""
     pem = make_key(kind)
-    certificate = self_signed(pem, name, NOW - timedelta(days=days), NOW + timedelta(days=days), sm2_id)
+    certificate = self_signed(pem, name, NOW - timedelta(days=days), NOW + timedelta(days=days), sm2_id=sm2_id)
     return Identity(pem, certificate, load_signing_key(pem, certificate, sm2_id))
 
 
@@ -61,7 +61,9 @@ class Reply:
         head = self.change(self._head(request))
         message = envelope.write_reply(head, binding.write(body) if body is not None else None)
         digest = DIGESTS[DIGEST_OF[self.key.algorithm]]
-        sealed = seal.seal(message, self.key.algorithm, digest, self.key.sign, self.key.certificate)
+        sealed = seal.seal(
+            message, self.key.algorithm, digest=digest, sign=self.key.sign, certificate=self.key.certificate
+        )
         return self.spoil(text.write(sealed, request.encoding))
 
     def _head(self, request: Envelope) -> ReplyHead:

@@ -108,7 +108,7 @@ def test_an_id_with_other_content_is_a_conflict_and_its_batch_does_nothing(
     ledger.move([move])
 
     with pytest.raises(MoveConflict, match=f"{move.instruction} step 0"):
-        ledger.move([transfer(5_00), replace(move, **change)])  # type: ignore[arg-type]
+        ledger.move([transfer(5_00), replace(move, **change)])  # type: ignore[arg-type]  # cases of a table
     assert balances(ledger)["alice"] == (90_00, 90_00)
 
 
@@ -127,7 +127,7 @@ def test_a_void_gives_the_held_money_back(ledger: Ledger) -> None:
     ledger.move([hold(60_00, "I1"), void(60_00, "I1")])
 
     assert balances(ledger)["alice"] == (100_00, 100_00)
-    assert len(ledger.entries(ALICE.number, TODAY, TODAY, 0, 10)) == 1
+    assert len(ledger.entries(ALICE.number, TODAY, TODAY, after=0, limit=10)) == 1
 
 
 @pytest.mark.parametrize("first", [post, void])
@@ -204,9 +204,9 @@ def test_a_lost_account_answers_its_balance_and_nothing_else(ledger: Ledger) -> 
 
     assert ledger.accounts([ALICE.number])[ALICE.number].balance == 100_00
     with pytest.raises(AccountLost):
-        ledger.entries(ALICE.number, TODAY, TODAY, 0, 10)
+        ledger.entries(ALICE.number, TODAY, TODAY, after=0, limit=10)
     ledger.set_status(ALICE.number, AccountStatus.NORMAL)
-    assert len(ledger.entries(ALICE.number, TODAY, TODAY, 0, 10)) == 1
+    assert len(ledger.entries(ALICE.number, TODAY, TODAY, after=0, limit=10)) == 1
 
 
 def test_entries_come_from_either_side_in_order_with_running_balances(ledger: Ledger) -> None:
@@ -216,7 +216,7 @@ def test_entries_come_from_either_side_in_order_with_running_balances(ledger: Le
     ledger.move([transfer(5_00, payer=BOB, payee=ALICE)])
     assert isinstance(done, Done)
 
-    opening, paid, received = ledger.entries(ALICE.number, TODAY, TODAY, 0, 10)
+    opening, paid, received = ledger.entries(ALICE.number, TODAY, TODAY, after=0, limit=10)
     assert [entry.sequence for entry in (opening, paid, received)] == [1, 2, 3]
     assert [entry.balance_after for entry in (opening, paid, received)] == [100_00, 70_00, 75_00]
     assert (opening.direction, opening.counterparty_account) == (Direction.CREDIT, "#EQUITY-CNY")
@@ -236,11 +236,11 @@ def test_entries_page_by_sequence_within_a_period(ledger: Ledger) -> None:
     days = [date(2026, 3, day) for day in (2, 3, 3, 4, 4, 5)]
     ledger.move([transfer(1, business_date=day) for day in days])
 
-    first = ledger.entries(ALICE.number, date(2026, 3, 3), date(2026, 3, 4), 0, 3)
-    second = ledger.entries(ALICE.number, date(2026, 3, 3), date(2026, 3, 4), first[-1].sequence, 3)
+    first = ledger.entries(ALICE.number, date(2026, 3, 3), date(2026, 3, 4), after=0, limit=3)
+    second = ledger.entries(ALICE.number, date(2026, 3, 3), date(2026, 3, 4), after=first[-1].sequence, limit=3)
     assert [entry.sequence for entry in (*first, *second)] == [3, 4, 5, 6]
-    assert ledger.entries(ALICE.number, date(2026, 3, 3), date(2026, 3, 4), 6, 3) == []
-    assert ledger.entries("nobody", TODAY, TODAY, 0, 3) == []
+    assert ledger.entries(ALICE.number, date(2026, 3, 3), date(2026, 3, 4), after=6, limit=3) == []
+    assert ledger.entries("nobody", TODAY, TODAY, after=0, limit=3) == []
 
 
 def test_the_book_lists_what_was_done_in_order(ledger: Ledger) -> None:

@@ -124,7 +124,7 @@ def test_a_role_of_its_own_can_run_the_ledger_and_nothing_more(postgres: Postgre
         answers = ledger.move([move])
         assert ledger.move([move]) == ledger.ask([move.id]) == answers
         ledger.ask([("x", 0)], fence=True)
-        assert ledger.entries(ALICE.number, TODAY, TODAY, 0, 10)
+        assert ledger.entries(ALICE.number, TODAY, TODAY, after=0, limit=10)
         assert ledger.check() == []
         for statement in ("DELETE FROM move", "TRUNCATE posting", "UPDATE posting SET amount = 1", "DROP TABLE book"):
             with (

@@ -65,7 +65,7 @@ def test_every_reason_is_given_in_order(
 ) -> None:
     """One row per reason alone, and one with as many as go together."""
     sides = [(ALICE.number, payer), (BOB.number, payee)]
-    accounts = [account(number, **traits) for number, traits in sides if traits is not None]  # type: ignore[arg-type]
+    accounts = [account(number, **traits) for number, traits in sides if traits is not None]  # type: ignore[arg-type]  # cases of a table
 
     assert reasons(*accounts, payee_name=name) == expected
 

@@ -82,8 +82,8 @@ def test_the_link_says_what_the_ledger_says(url: str) -> None:
         assert core.ask([("late", 0)], fence=True) == [NotFound(fenced=True)]
         assert core.move([transfer(1, instruction="late")]) == [Declined((Code.REQUEST_ID_FENCED,))]
         assert core.accounts([ALICE.number, "x"]) == ledger.accounts([ALICE.number])
-        entries = ledger.entries(ALICE.number, TODAY, TODAY, 0, 10)
-        assert core.entries(ALICE.number, TODAY, TODAY, 0, 10) == entries
+        entries = ledger.entries(ALICE.number, TODAY, TODAY, after=0, limit=10)
+        assert core.entries(ALICE.number, TODAY, TODAY, after=0, limit=10) == entries
         assert core.book(0, 10) == ledger.book(0, 10)
         assert core.check() == []
         assert core.move([]) == core.ask([]) == []
@@ -102,7 +102,7 @@ def test_what_the_core_refuses_is_raised_as_the_ledger_raises_it(url: str) -> No
             core.move([transfer(2, instruction=move.instruction)])
         ledger.set_status(ALICE.number, AccountStatus.LOST)
         with pytest.raises(AccountLost):
-            core.entries(ALICE.number, TODAY, TODAY, 0, 10)
+            core.entries(ALICE.number, TODAY, TODAY, after=0, limit=10)
         assert core.accounts([ALICE.number])[ALICE.number].status is AccountStatus.LOST
 
 
@@ -142,7 +142,7 @@ def test_nobody_there_means_that_nothing_was_done(tmp_path: Path) -> None:
             lambda: core.move([transfer(1)]),
             lambda: core.ask([("x", 0)], fence=True),
             lambda: core.accounts(["x"]),
-            lambda: core.entries("x", TODAY, TODAY, 0, 1),
+            lambda: core.entries("x", TODAY, TODAY, after=0, limit=1),
             lambda: core.book(0, 1),
             core.check,
         ):

@@ -11,7 +11,6 @@ from demo.daemon import Site, yinqi
 from gateway.databases import open_core
 from gateway.settings import read
 from tests.faults.load import WAYS, Sent
-from tests.faults.rig import until
 
 PAGE: Final = 1000
 
@@ -27,13 +26,10 @@ def check(site: Site, what: str) -> dict[str, Any]:
 
 def await_settled(site: Site, sent: Collection[Sent]) -> None:
     """Wait until nothing is open, then judge: as many succeeded as were sent, and both checks are sound."""
-
-    def settled() -> dict[str, Any] | None:
-        found = check(site, "ledger")
-        assert found["sound"], found["faults"]
-        return found if not found["open"] else None
-
-    ledger = until(settled, "no transfer is open")
+    ledger = check(site, "ledger")
+    while ledger["sound"] and ledger["open"]:
+        ledger = check(site, "ledger")
+    assert ledger["sound"], ledger["faults"]
     assert ledger["transfers"] == len(sent)
     audit = check(site, "audit")
     assert audit["sound"], audit["faults"]

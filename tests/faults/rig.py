@@ -12,11 +12,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
-from typing import Final, TypeVar
+from typing import Final
 
 from demo.daemon import Site
-
-T = TypeVar("T")
 
 SECONDS: Final = 60.0
 """How long a condition may take on a busy machine."""
@@ -24,13 +22,19 @@ LOOK_SECONDS: Final = 0.05
 """How often a condition that gives no sign is looked at."""
 
 
-def until(condition: Callable[[], T | None], what: str, seconds: float = SECONDS) -> T:
-    """Wait until the condition gives something, and give that; the test fails when it does not."""
+def until(condition: Callable[[], object], what: str, seconds: float = SECONDS) -> None:
+    """Wait until the condition holds; the test fails when it does not in time."""
+    assert within(seconds, condition), f"{what}: not within {seconds:g} s"
+
+
+def within(seconds: float, condition: Callable[[], object]) -> bool:
+    """Whether the condition holds before the time is over."""
     deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, f"{what}: not within {seconds:g} s"
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
         Event().wait(LOOK_SECONDS)
-    return found
+    return True
 
 
 def configure(site: Site, table: str, **values: float | str) -> None:

@@ -56,7 +56,10 @@ class Party:
         body = SubmitTransferReply(request_id="R1", state=TransferState.SUCCEEDED, final=True, reference="＃1·2")
         message = envelope.write_reply(head, binding.write(body))
         digest = DIGESTS[DIGEST_OF[self.key.algorithm]]
-        return text.write(seal.seal(message, self.key.algorithm, digest, self.key.sign, self.key.certificate), encoding)
+        return text.write(
+            seal.seal(message, self.key.algorithm, digest=digest, sign=self.key.sign, certificate=self.key.certificate),
+            encoding,
+        )
 
 
 def party(kind: str, folder: Path) -> Party:
@@ -84,10 +87,10 @@ def verified(opened: Envelope, sender: Party) -> RegisteredCertificate:
     return Register([entry]).verify(
         opened.head.customer_id,
         opened.head.operator_id,
-        shown.certificate,
-        shown.key_name,
-        shown.algorithm,
-        shown.signed_info,
-        shown.signature_value,
-        NOW,
+        certificate=shown.certificate,
+        key_name=shown.key_name,
+        algorithm=shown.algorithm,
+        data=shown.signed_info,
+        signature=shown.signature_value,
+        at=NOW,
     )

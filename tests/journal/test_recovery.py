@@ -68,7 +68,7 @@ def test_died_after_commit_1_before_the_core_another_node_asks_first_then_moves(
     died = bank.node(lease_seconds=0.2, start=False)
     died.died = True
     handed = threading.Event()
-    died.desk.put = lambda tasks: handed.set()  # type: ignore[method-assign]
+    died.desk.put = lambda tasks: handed.set()  # type: ignore[method-assign]  # a death
     died.committer.start(died.desk)
     died.ask(transfer("T1"))
     assert handed.wait(10)
@@ -107,7 +107,7 @@ def test_recovery_makes_the_reply_that_a_retry_then_gets(bank: Bank) -> None:
     died = bank.node(lease_seconds=0.2, start=False)
     died.died = True
     handed = threading.Event()
-    died.desk.put = lambda tasks: handed.set()  # type: ignore[method-assign]
+    died.desk.put = lambda tasks: handed.set()  # type: ignore[method-assign]  # a death
     died.committer.start(died.desk)
     died.ask(transfer("T1"))
     assert handed.wait(10)

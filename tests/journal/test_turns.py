@@ -65,7 +65,7 @@ def test_two_bodies_under_one_id_in_one_group_are_judged_one_after_the_other(ban
     node = bank.node()
 
     futures = [node.ask(transfer("T1", amount)) for amount in (100, 101)]
-    codes = sorted(_word(bytes(future.result(20)).decode(), "Code") for future in futures)  # type: ignore[arg-type]
+    codes = sorted(_word(bytes(future.result(20)).decode(), "Code") for future in futures)  # type: ignore[arg-type]  # cases of a table
 
     assert codes == ["DONE", "REQUEST_ID_REUSED"]
     assert bank.balance(PAYEE) in (100, 101)

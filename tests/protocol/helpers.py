@@ -55,7 +55,7 @@ def sealed(message: str, algorithm: str = "rsa-sha256") -> str:
     """The message with a seal of the right shape that no key made: digest right, value and certificate filler."""
     digest = DIGESTS["sm3" if algorithm == "sm2-sm3" else "sha256"]
     size = 256 if algorithm == "rsa-sha256" else 64
-    return seal(message, algorithm, digest, lambda _: b"\x5a" * size, b"filler")
+    return seal(message, algorithm, digest=digest, sign=lambda _: b"\x5a" * size, certificate=b"filler")
 
 
 def raw(message: str | None = None, encoding: Encoding = "UTF-8") -> bytes:

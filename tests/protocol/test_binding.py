@@ -109,7 +109,7 @@ def test_a_message_round_trips_canonical_and_valid(kind: type, data: st.DataObje
 def test_a_request_is_written_canonical(ids: tuple[str, str, str], moment: datetime, tongue: str | None) -> None:
     """Whatever the ids hold, exclusive C14N changes nothing."""
     language = None if tongue is None else ("en" if tongue == "en" else "zh")
-    xml = write_request(*ids, moment, language=language, body_xml=helpers.body())  # type: ignore[arg-type]
+    xml = write_request(*ids, moment, language=language, body_xml=helpers.body())  # type: ignore[arg-type]  # cases of a table
 
     assert canonical(parse(xml.encode())).decode() == xml
 

@@ -99,7 +99,7 @@ def test_what_xmlsec1_signs_opens_with_the_right_digest(
 def test_what_we_seal_verifies_with_xmlsec1(encoding: Encoding, kind: str, key: helpers.Key, tmp_path: Path) -> None:
     """Requests and replies, with Chinese text and disputed characters."""
     message = helpers.request().replace("货款", "货款·\ue7c7\u9fb4")
-    text = seal(message, KINDS[kind][0], helpers.sha256, helpers.sign_with(key, kind), key.der)
+    text = seal(message, KINDS[kind][0], digest=helpers.sha256, sign=helpers.sign_with(key, kind), certificate=key.der)
 
     verify_with_xmlsec(write(text, encoding), key, tmp_path)
 

@@ -121,7 +121,7 @@ class SoftToken:
 
     def make(self, kind: str, label: str = "reply-2027a") -> bytes:
         """Make a key pair inside and return its self-signed certificate, DER."""
-        generate(self.module, self.label, PIN, label, kind)
+        generate(self.module, self.label, PIN, label, kind=kind)
         pem = certify(self.module, self.label, PIN, label, common_name="测试银行", not_before=FROM, not_after=UNTIL)
         return unarmor(pem)[0][1]
 
@@ -139,7 +139,7 @@ class SoftToken:
             self.label,
             pin,
             label,
-            certificate,
+            certificate_der=certificate,
             retry_seconds=0,
             upkeep_seconds=upkeep_seconds,
             on_change=on_change,

@@ -304,7 +304,7 @@ def test_a_key_that_can_be_read_out_is_not_used(token: SoftToken, monkeypatch: p
     """A key that someone could copy proves nothing about who signed."""
     with monkeypatch.context() as loosened:
         loosened.setitem(token_keys.PRIVATE_TEMPLATE, Attribute.EXTRACTABLE, True)
-        generate(token.module, token.label, PIN, "loose", "ecdsa")
+        generate(token.module, token.label, PIN, "loose", kind="ecdsa")
     other = token.make("ecdsa")
     key = token.key(other, "loose")
 
@@ -316,20 +316,20 @@ def test_what_cannot_be_made_is_refused(token: SoftToken, pairs: dict[str, Pair]
     """A label that is taken, a kind that tokens do not make, SM2, a token that is not there, a wrong PIN."""
     token.make("ecdsa")
     with pytest.raises(KeyRefused, match="there already"):
-        generate(token.module, token.label, PIN, "reply-2027a", "rsa")
+        generate(token.module, token.label, PIN, "reply-2027a", kind="rsa")
     with pytest.raises(KeyRefused, match="kinds"):
-        generate(token.module, token.label, PIN, "sm2", "sm2")
+        generate(token.module, token.label, PIN, "sm2", kind="sm2")
     with pytest.raises(KeyRefused, match="mechanism"):
         token.key(pairs["sm2"].der)
     with pytest.raises(SignerUnavailable, match="NoSuchToken"):
-        generate(token.module, "no-such-token", PIN, "x", "rsa")
+        generate(token.module, "no-such-token", PIN, "x", kind="rsa")
     with pytest.raises(SignerUnavailable, match="PinIncorrect"):
-        generate(token.module, token.label, "999999", "x", "rsa")
+        generate(token.module, token.label, "999999", "x", kind="rsa")
 
 
 def test_a_module_that_cannot_be_loaded_is_a_reason(token: SoftToken, pairs: dict[str, Pair]) -> None:
     """A wrong path in the settings shows as an unavailable key that names it."""
-    key = Pkcs11Key("/no/such/module.so", token.label, PIN, "x", pairs["ecdsa"].der)
+    key = Pkcs11Key("/no/such/module.so", token.label, PIN, "x", certificate_der=pairs["ecdsa"].der)
     reason = key.reason
     key.close()
 
@@ -359,7 +359,7 @@ from signer.keys import SignerUnavailable
 place = ({module!r}, {token!r}, {pin!r}, "reply-2027a")
 now = datetime.now(UTC)
 pem = certify(*place, common_name="x", not_before=now, not_after=now + timedelta(days=1))
-key = Pkcs11Key(*place, unarmor(pem)[0][1])
+key = Pkcs11Key(*place, certificate_der=unarmor(pem)[0][1])
 child = os.fork()
 if not child:
     try:

@@ -86,7 +86,7 @@ def test_a_key_that_shows_only_its_signatures_gets_a_certificate(pair: Pair, ope
 
 def test_an_sm2_id_of_ones_own_signs_the_certificate_too(pairs: dict[str, Pair], openssl: Openssl) -> None:
     """The certificate's own signature is made under the id that was given."""
-    pem = issue.self_signed(pairs["sm2"].key_pem, "own id", FROM, UNTIL, "U000000000000001")
+    pem = issue.self_signed(pairs["sm2"].key_pem, "own id", FROM, UNTIL, sm2_id="U000000000000001")
     certificate = x509.load_pem_x509_certificate(pem)
     body, value = certificate.tbs_certificate_bytes, certificate.signature
 

@@ -42,7 +42,16 @@ def verify(
     """Have the register judge what the pair signs; the certificate is the pair's unless a key name stands for it."""
     key = pair.signing_key()
     named = pair.der if certificate is None and key_name is None else certificate
-    return register.verify(customer, operator, named, key_name, algorithm or key.algorithm, data, key.sign(DATA), at)
+    return register.verify(
+        customer,
+        operator,
+        certificate=named,
+        key_name=key_name,
+        algorithm=algorithm or key.algorithm,
+        data=data,
+        signature=key.sign(DATA),
+        at=at,
+    )
 
 
 def entry(pair: Pair, *, customer: str = "C1", revoked_at: datetime | None = None) -> RegisteredCertificate:
@@ -89,7 +98,7 @@ def test_an_entry_tells_what_the_certificate_says(pair: Pair) -> None:
 def test_what_proves_nothing_is_refused_with_a_reason(pair: Pair, case: dict[str, object], reason: str) -> None:
     """Altered, misnamed, untimely: one exception, whose reason is for the log."""
     with pytest.raises(NotAuthentic, match=reason) as refused:
-        verify(Register([entry(pair)]), pair, **case)  # type: ignore[arg-type]
+        verify(Register([entry(pair)]), pair, **case)  # type: ignore[arg-type]  # cases of a table
     assert len(refused.value.reason) < 100
 
 
@@ -150,7 +159,16 @@ def test_a_message_that_names_no_certificate_is_refused(pair: Pair) -> None:
     """There is no searching for a key that happens to fit."""
     key = pair.signing_key()
     with pytest.raises(NotAuthentic):
-        Register([entry(pair)]).verify("C1", "ERP01", None, None, key.algorithm, DATA, key.sign(DATA), NOW)
+        Register([entry(pair)]).verify(
+            "C1",
+            "ERP01",
+            certificate=None,
+            key_name=None,
+            algorithm=key.algorithm,
+            data=DATA,
+            signature=key.sign(DATA),
+            at=NOW,
+        )
 
 
 def test_a_message_that_names_two_certificates_is_refused(pairs: dict[str, Pair]) -> None:

@@ -54,9 +54,10 @@ class Journal:
             for _ in range(requests):
                 self.count += 1
                 name = f"R{self.count}"
-                rows.append(grown.add("in", "C1", "O1", name, self.count, f"request {name}".encode()))
-                rows.append(grown.add("out", "C1", "O1", name, self.count, f"reply {name}".encode()))
-                _transfer(tx, name, chain, rows[-1]["seq"])
+                sender = ("C1", "O1", name)
+                rows.append(grown.add("in", sender, self.count, f"request {name}".encode()))
+                rows.append(grown.add("out", sender, self.count, f"reply {name}".encode()))
+                _transfer(tx, name, chain, grown.head.seq)
             record.write_log(tx, rows)
 
     def seal(self, key: SigningKey | None = None) -> None:
