@@ -11,6 +11,7 @@ from demo.daemon import Site, yinqi
 from gateway.databases import open_core
 from gateway.settings import read
 from tests.faults.load import WAYS, Sent
+from tests.faults.rig import until
 
 PAGE: Final = 1000
 

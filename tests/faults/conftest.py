@@ -13,7 +13,8 @@ LEASE_SECONDS = 3.0
 REPLY_SECONDS = 1.5
 
 
-def _made(folder: Path, database: str | None) -> Site:
+def made(folder: Path, database: str | None) -> Site:
+    """A demo site in this folder, with short leases."""
     site = Site.make(folder / "site", database)
     configure(site, "work", lease_seconds=LEASE_SECONDS, reply_seconds=REPLY_SECONDS)
     return site
@@ -22,12 +23,12 @@ def _made(folder: Path, database: str | None) -> Site:
 @pytest.fixture
 def sqlite_site(tmp_path: Path) -> Iterator[Site]:
     """A demo site on SQLite, for one process."""
-    with _made(tmp_path, None) as site:
+    with made(tmp_path, None) as site:
         yield site
 
 
 @pytest.fixture
 def postgresql_site(tmp_path: Path, postgres: Postgres) -> Iterator[Site]:
     """A demo site on PostgreSQL, for several processes."""
-    with _made(tmp_path, postgres.fresh()) as site:
+    with made(tmp_path, postgres.fresh()) as site:
         yield site

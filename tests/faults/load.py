@@ -18,7 +18,7 @@ from conformance.errors import ClientError, UnreachableError, UnsignedReplyError
 from conformance.request import SignedRequest
 from demo.daemon import Site
 from protocol import examples
-from protocol.codes import Advice
+from protocol.codes import Advice, Result
 from protocol.messages.transfer import SubmitTransfer
 from tests.faults.rig import SECONDS
 
@@ -78,6 +78,7 @@ def answer(client: Client, sent: Sent) -> str:
     if reply.outcome.advice is not Advice.RESEND:
         assert sent.reply in (None, reply.raw), f"{sent.request.request_id} got another reply than before"
         sent.reply = reply.raw
+    assert reply.http in (None, 503 if reply.outcome.result is Result.UNAVAILABLE else 200)
     return str(reply.code)
 
 
