@@ -37,24 +37,16 @@ def within(seconds: float, condition: Callable[[], object]) -> bool:
     return True
 
 
-def configure(site: Site, table: str, **values: float | str) -> None:
-    """Set keys of one table of the settings, which the daemon reads when it starts."""
-    lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
-    head = re.compile(rf"^\[{re.escape(table)}\].*$", re.MULTILINE)
-    text = site.settings.read_text("utf-8")
-    if head.search(text) is None:
-        text += f"\n[{table}]\n"
-    site.settings.write_text(head.sub(lambda found: f"{found[0]}\n{lines}", text, count=1), "utf-8")
-
-
-def unset(site: Site, table: str, key: str) -> None:
-    """Take a key out of one table of the settings."""
-    text = site.settings.read_text("utf-8")
-    changed, count = re.subn(
-        rf"(^\[{re.escape(table)}\][^\[]*?)^{key} = .*\n", r"\1", text, flags=re.MULTILINE | re.DOTALL
-    )
-    assert count == 1, (table, key)
-    site.settings.write_text(changed, "utf-8")
+def configure(site: Site, table: str, **values: float | str | None) -> None:
+    """Set keys of one table of the settings, or take away those that are None; the daemon reads it when it starts."""
+    lines = site.settings.read_text("utf-8").splitlines()
+    heads = [number for number, line in enumerate(lines) if line.partition("#")[0].strip() == f"[{table}]"]
+    head = heads[0] if heads else len(lines)
+    end = next((number for number in range(head + 1, len(lines)) if lines[number].startswith("[")), len(lines))
+    kept = [line for line in lines[head + 1 : end] if line.partition(" = ")[0] not in values]
+    new = [f"{key} = {json.dumps(value)}" for key, value in values.items() if value is not None]
+    changed = [*lines[:head], f"[{table}]", *new, *kept, *lines[end:]]
+    site.settings.write_text("\n".join(changed) + "\n", "utf-8")
 
 
 def get(site: Site, path: str) -> tuple[int, str]:
