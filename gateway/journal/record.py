@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
 from sqlalchemy import Row as ResultRow
 
 from core_adapter.bulk import BulkInsert, BulkUpdate, Row
-from core_adapter.database import DatabaseNow
+from core_adapter.database import DatabaseNow, among
 from gateway.domain.calendar import business_date
 from gateway.domain.facts import Actor, Moment, Request, Transfer
 from gateway.journal.chain import Head
@@ -75,14 +75,10 @@ _ACTORS = (
         OPERATOR.c.permissions,
     )
     .join(CUSTOMER, CUSTOMER.c.customer_id == OPERATOR.c.customer_id)
-    .where(tuple_(OPERATOR.c.customer_id, OPERATOR.c.operator_id).in_(bindparam("keys", expanding=True)))
+    .where(among(OPERATOR.c.customer_id, "customers"), among(OPERATOR.c.operator_id, "operators"))
 )
-_ATTACHED = select(ATTACHED_ACCOUNT).where(
-    tuple_(ATTACHED_ACCOUNT.c.customer_id, ATTACHED_ACCOUNT.c.account).in_(bindparam("keys", expanding=True))
-)
-_ALL_ATTACHED = select(ATTACHED_ACCOUNT).where(
-    ATTACHED_ACCOUNT.c.customer_id.in_(bindparam("customers", expanding=True))
-)
+_ALL_ATTACHED = select(ATTACHED_ACCOUNT).where(among(ATTACHED_ACCOUNT.c.customer_id, "customers"))
+_ATTACHED = _ALL_ATTACHED.where(among(ATTACHED_ACCOUNT.c.account, "accounts"))
 _CLAIM = BulkInsert(REQUEST, Claim._fields)
 _REFUSE = BulkUpdate(REQUEST, ["customer_id", "request_id"], ["code", "details"])
 _ANSWERED = BulkUpdate(REQUEST, ["customer_id", "request_id", "epoch"], ["due_ms", "reply_chain", "reply_seq"])
@@ -143,25 +139,29 @@ def requests(tx: Connection, keys: Iterable[Key]) -> dict[Key, Request]:
 
 def actors(tx: Connection, keys: Iterable[Key]) -> dict[Key, Actor]:
     """The operators (customer id, operator id) as registered now."""
-    wanted = sorted(set(keys))
+    wanted = set(keys)
     if not wanted:
         return {}
+    customers, operators = (list({key[place] for key in wanted}) for place in (0, 1))
     return {
         (row[0], row[1]): Actor(row[2], row[3], frozenset(row[4].split()))
-        for row in tx.execute(_ACTORS, {"keys": wanted})
+        for row in tx.execute(_ACTORS, {"customers": customers, "operators": operators})
+        if (row[0], row[1]) in wanted
     }
 
 
 def attached(tx: Connection, pairs: Iterable[Key], customers: Iterable[str]) -> dict[str, set[str]]:
     """By customer: those of the (customer, account) pairs that are attached, and all accounts of `customers`."""
     found: dict[str, set[str]] = {}
-    for statement, name, wanted in (
-        (_ATTACHED, "keys", sorted(set(pairs))),
-        (_ALL_ATTACHED, "customers", sorted(set(customers))),
-    ):
-        if wanted:
-            for row in tx.execute(statement, {name: wanted}):
+    wanted, whole = set(pairs), list(set(customers))
+    if wanted:
+        names, accounts = (list({pair[place] for pair in wanted}) for place in (0, 1))
+        for row in tx.execute(_ATTACHED, {"customers": names, "accounts": accounts}):
+            if (row[0], row[1]) in wanted:
                 found.setdefault(row[0], set()).add(row[1])
+    if whole:
+        for row in tx.execute(_ALL_ATTACHED, {"customers": whole}):
+            found.setdefault(row[0], set()).add(row[1])
     return found
 
 
