@@ -22,6 +22,7 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.registry = registry
+        self._answered: dict[tuple[str, str], tuple[Callable[[], None], Callable[[float], None]]] = {}
         self._of_doors(registry)
         self._of_the_road(registry)
         self._of_the_site(registry)
@@ -124,17 +125,51 @@ class Metrics:
             multiprocess_mode="livesum",
         )
 
+    def answered(self, service: str, code: str, seconds: float) -> None:
+        """Count an answer, and how long it took since its message was whole; labels are bound once each."""
+        key = (service, code)
+        bound = self._answered.get(key)
+        if bound is None:
+            bound = self._answered[key] = (
+                self.requests.labels(service, code).inc,
+                self.request_seconds.labels(service).observe,
+            )
+        count, observe = bound
+        count()
+        observe(seconds)
+
 
 class DoorMetrics:
-    """One door's counters, their labels bound once so that counting a message costs next to nothing."""
+    """One door's counters. What is counted for every message is added up here and handed on by `flush`, once a second:
+    a counter that other processes can read costs more than the count.
+    """
 
     def __init__(self, metrics: Metrics, door: str) -> None:
         self.connections = metrics.connections.labels(door)
-        self.messages: Callable[[], None] = metrics.messages.labels(door).inc
-        self.received: Callable[[float], None] = metrics.received_bytes.labels(door).inc
-        self.sent: Callable[[float], None] = metrics.sent_bytes.labels(door).inc
+        self._messages = metrics.messages.labels(door)
+        self._received = metrics.received_bytes.labels(door)
+        self._sent = metrics.sent_bytes.labels(door)
+        self._counted = [0, 0, 0]
         self._metrics = metrics
         self._door = door
+
+    def message(self) -> None:
+        """Count a whole message."""
+        self._counted[0] += 1
+
+    def received(self, size: int) -> None:
+        """Count bytes that came."""
+        self._counted[1] += size
+
+    def sent(self, size: int) -> None:
+        """Count bytes that left."""
+        self._counted[2] += size
+
+    def flush(self) -> None:
+        """Hand on what was counted; to be called on the thread that counts."""
+        for counter, count in zip((self._messages, self._received, self._sent), self._counted, strict=True):
+            counter.inc(count)
+        self._counted = [0, 0, 0]
 
     def refused(self, code: str) -> None:
         """Count a connection that was not let in."""

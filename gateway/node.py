@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 from twisted.internet.defer import gatherResults
+from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
@@ -42,6 +43,8 @@ from signer.hsm import Pkcs11Key
 from signer.keys import SM2_ID_DEFAULT, SigningKey
 from signer.software import load_signing_key
 
+FLUSH_SECONDS = 1.0
+"""How often what the doors counted reaches the metrics."""
 STUCK_SECONDS = 5.0
 """When the desk has brought nothing back for this long, new commands are refused before they are journaled."""
 
@@ -56,12 +59,22 @@ def new_name() -> str:
     return secrets.token_hex(8)
 
 
-def open_key(reply: ReplyKey) -> SigningKey:
-    """The reply key: from a PEM file, or in a PKCS#11 token. Raises KeyRefused."""
+def open_key(reply: ReplyKey, tell: Callable[[bool, str], None] | None = None) -> SigningKey:
+    """The reply key: from a PEM file, or in a PKCS#11 token. Raises KeyRefused.
+
+    `tell` learns when a key in a token can no longer sign, with the reason, and when it can again.
+    """
     bundle = reply.certificate.read_bytes()
     if reply.pkcs11 is not None:
         token = reply.pkcs11
-        return Pkcs11Key(str(token.module), token.token, token.pin, token.label, certificate_der=from_pem(bundle)[0])
+        return Pkcs11Key(
+            str(token.module),
+            token.token,
+            token.pin,
+            token.label,
+            certificate_der=from_pem(bundle)[0],
+            on_change=tell,
+        )
     assert reply.key is not None
     return load_signing_key(reply.key.read_bytes(), bundle, reply.sm2_id or SM2_ID_DEFAULT)
 
@@ -93,7 +106,9 @@ class Node:
         with self._journal.connect() as connection:
             register = read_register(connection)
         self._core = checked_core(settings)
-        self._key = open_key(settings.reply)
+        self._key = open_key(settings.reply, self._tell_key)
+        if isinstance(self._key, Pkcs11Key) and not self._key.available:
+            self._tell_key(False, self._key.reason)
         self._scribe = Scribe(self._key, now, name)
         self._sealer = Sealer(self._key, SealsFile(settings.folder / SEALS_FILE), self._note_root)
         self.committer = Committer(
@@ -105,7 +120,7 @@ class Node:
             reply_seconds=settings.work.reply_seconds,
             queue_max=max(1, settings.limits.queue // share),
             leave=lambda deliveries: reactor.callFromThread(_deliver, deliveries),
-            upkeep=(self._refresh_register, self._sealer, self._gauge),
+            upkeep=(self._refresh_register, self._try_core, self._sealer, self._gauge),
             on_turn=self._count_turn,
         )
         self.desk = Desk(self._core, self._scribe, self.committer.bring)
@@ -123,6 +138,7 @@ class Node:
         )
         self._admission = Admission(settings.limits, share=share, seconds=reactor.seconds)
         self._doors: list[Door] = []
+        self._flushing: list[LoopingCall] = []
         self._ports: list[Any] = []
         self._tls: list[tuple[TlsContext, DoorSettings]] = []
 
@@ -136,11 +152,14 @@ class Node:
         self._open("tcp", self.settings.tcp, tcp)
 
     def _open(self, name: str, settings: DoorSettings, listening: Any) -> None:
+        counts = DoorMetrics(self._metrics, name)
+        self._flushing.append(LoopingCall(counts.flush))
+        self._flushing[-1].start(FLUSH_SECONDS)
         terms = Terms(
             self._road,
             self.settings.limits,
             self._admission,
-            DoorMetrics(self._metrics, name),
+            counts,
             self._reactor,
             tls=settings.tls is not None,
         )
@@ -163,7 +182,7 @@ class Node:
             try:
                 context.load(settings.tls)
             except TlsError as error:
-                self.log.error("not reloaded: {fault}", fault=str(error))
+                self.log.error("not-reloaded", fault=str(error))
             else:
                 self.log.info("reloaded", certificate=str(settings.tls.certificate))
 
@@ -177,6 +196,8 @@ class Node:
         await drained
         if cut.active():
             cut.cancel()
+        for flushing in self._flushing:
+            flushing.stop()
         await deferToThread(self._stop_threads, seconds)
         self._core.close()
         self._journal.dispose()
@@ -216,11 +237,18 @@ class Node:
 
     @property
     def _signer_ok(self) -> bool:
-        return bool(getattr(self._key, "available", True)) and self.desk.signer_ok
+        """A key in memory can always sign; one in a token knows by itself, also with nobody asking for signatures."""
+        return bool(getattr(self._key, "available", True))
 
     def _standstill(self) -> Code | None:
         """Why nothing can be taken just now: a core that hangs would only pile up requests in doubt."""
         return Code.CORE_UNAVAILABLE if self.committer.stuck_seconds() > STUCK_SECONDS else None
+
+    def _tell_key(self, available: bool, reason: str) -> None:  # noqa: FBT001  its two words are the signer's
+        if available:
+            self.log.info("reply-key-available")
+        else:
+            self.log.error("reply-key-unavailable", reason=reason)
 
     # -- on the committer's thread
 
@@ -240,6 +268,9 @@ class Node:
         self._road.register = register
         self.log.info("register-in-use", version=register.version)
 
+    def _try_core(self, _engine: Engine) -> None:
+        self.desk.try_core()
+
     def _gauge(self, engine: Engine) -> None:
         metrics = self._metrics
         metrics.queue_depth.set(self.committer.waiting)
@@ -253,5 +284,5 @@ class Node:
 
 
 def _deliver(deliveries: list[Delivery]) -> None:
-    for waiter, value in deliveries:
-        waiter.done(value)
+    for waiter, told in deliveries:
+        waiter.done(told)

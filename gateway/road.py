@@ -10,7 +10,7 @@ messages one at a time on a thread of their own.
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from twisted.internet.defer import Deferred, DeferredLock, maybeDeferred, succeed
 from twisted.internet.threads import deferToThreadPool
@@ -21,7 +21,7 @@ from twisted.python.threadpool import ThreadPool
 from gateway.answer import Answer, Peer
 from gateway.domain.command import Command, Refuse, Seen
 from gateway.journal.register import TrustedRegister, hints
-from gateway.journal.task import Waiter
+from gateway.journal.task import Told, Waiter
 from gateway.metrics import Metrics
 from gateway.scribe import Echo, Scribe
 from gateway.services.desk import echo
@@ -87,10 +87,12 @@ class Road:
     def answer(self, raw: bytes, peer: Peer) -> Deferred[Answer]:
         """Take one whole message to its answer; the Deferred never fails, whatever the bytes are."""
         if len(raw) > LARGE_MESSAGE_BYTES:
-            command = self._large.run(deferToThreadPool, self._reactor, self._pool, self.command, raw, peer)
-        else:
-            command = maybeDeferred(self.command, raw, peer)
-        return command.addCallback(self._enter).addErrback(self._exception)
+            large = self._large.run(deferToThreadPool, self._reactor, self._pool, self.command, raw, peer)
+            return large.addCallback(self._enter).addErrback(self._exception)
+        try:
+            return self._enter(self.command(raw, peer))
+        except Exception:  # noqa: BLE001  whatever it is becomes a code
+            return self._exception(cast(Any, Failure)())
 
     def fault(self, code: Code) -> Answer:
         """Make the unsigned Fault for this code, with the HTTP status its table gives."""
@@ -136,6 +138,10 @@ class Road:
             raise self._refused(Code.NOT_AUTHENTIC, opened, *hints(opened)) from error
         return entry
 
+    def _count(self, command: Command, code: Code | None, seconds: float) -> None:
+        service = command.service.name if command.service else "none"
+        self._metrics.answered(service, code or "replayed", seconds)
+
     def _refused(self, code: Code, opened: Envelope, *details: Detail) -> Refused:
         digest = DIGESTS["sha256"](opened.body_canonical)
         return Refused(Refuse(code, details), _echo(opened.head, opened.encoding, digest))
@@ -147,15 +153,16 @@ class Road:
         if (code := self._standstill()) is not None:
             return self._sign(echo(command), Refuse(code))
         begun = self._seconds()
-        waiting: Deferred[bytes | Code] = Deferred()
-        service = command.service.name if command.service else "none"
+        waiting: Deferred[Told] = Deferred()
+
+        def told(told: Told) -> Answer | Deferred[Answer]:
+            self._count(command, told.code, self._seconds() - begun)
+            if told.reply is not None:
+                return Answer(told.reply, 200)
+            return self._sign(echo(command), Refuse(told.code or Code.INTERNAL))
+
         self._gather(Waiter(command, waiting.callback))
-
-        def stored(value: bytes | Code) -> Answer | Deferred[Answer]:
-            self._metrics.request_seconds.labels(service).observe(self._seconds() - begun)
-            return Answer(value, 200) if isinstance(value, bytes) else self._sign(echo(command), Refuse(value))
-
-        return waiting.addCallback(stored)
+        return waiting.addCallback(told)
 
     def _gather(self, waiter: Waiter) -> None:
         """Hand over together what came in the same turn of the reactor."""

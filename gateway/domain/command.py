@@ -67,6 +67,11 @@ class Reply:
     outcome: Outcome
     body: str | None
 
+    @property
+    def code(self) -> Code:
+        """The code of its outcome."""
+        return self.outcome.code
+
 
 @dataclass(frozen=True, slots=True)
 class Replay:

@@ -201,7 +201,7 @@ class Conversation(Protocol):
 
     def _ask(self, message: Message) -> None:
         terms = self._terms
-        terms.metrics.messages()
+        terms.metrics.message()
         if not terms.admission.message(self._key):
             self._refuse(Refusal(Code.RATE_LIMITED, last=message.last))
             return

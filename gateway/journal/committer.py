@@ -27,7 +27,7 @@ from gateway.journal import record
 from gateway.journal.chain import Chain
 from gateway.journal.inbox import Inbox, Work
 from gateway.journal.record import Key
-from gateway.journal.task import Delivery, Desk, Result, Serving, Task, Waiter
+from gateway.journal.task import Delivery, Desk, Result, Serving, Task, Told, Waiter
 from gateway.journal.turn import Entered, LeaseLost, Turn
 from protocol.codes import Code
 
@@ -102,7 +102,7 @@ class Committer:
         """Take commands that came together; those that find no room are told at once."""
         refused, code = self._inbox.commands(waiters)
         if refused:
-            self._leave([(waiter, code) for waiter in refused])
+            self._leave([(waiter, Told(None, code)) for waiter in refused])
 
     def bring(self, results: list[Result]) -> None:
         """Take what the desk has done with one batch."""
@@ -204,7 +204,7 @@ class Committer:
             self._forget(task)
             for waiter in task.waiters:
                 if not task.replied:
-                    self._tell(waiter, code)
+                    self._tell(waiter, Told(None, code))
 
     def _forget(self, task: Task) -> None:
         self._at_desk.pop(task, None)
@@ -244,8 +244,8 @@ class Committer:
             self._stored(result)
         self._hand_over(entered)
 
-    def _tell(self, waiter: Waiter, value: bytes | Code) -> None:
-        self._leaving.append((waiter, value))
+    def _tell(self, waiter: Waiter, told: Told) -> None:
+        self._leaving.append((waiter, told))
 
     def _stored(self, result: Result) -> None:
         """The transaction holds the result: its reply may leave."""
@@ -253,7 +253,7 @@ class Committer:
         self._forget(task)
         if not task.replied:
             for waiter in task.waiters:
-                self._tell(waiter, result.reply if result.reply is not None else result.failure or Code.INTERNAL)
+                self._tell(waiter, Told(result.reply, result.code))
         if result.late:
             task.replied = True
             self._at_desk[task] = self._clock()
@@ -265,7 +265,7 @@ class Committer:
         for task, decision, request, replay in entered:
             if replay is not None:
                 for waiter in task.waiters:
-                    self._tell(waiter, replay)
+                    self._tell(waiter, Told(replay, None))
             elif isinstance(decision, Wait):
                 self._park(task, now)
             else:
@@ -284,7 +284,7 @@ class Committer:
             self._inbox.park(task, PARK_SECONDS)
         else:
             for waiter in task.waiters:
-                self._tell(waiter, Code.BUSY)
+                self._tell(waiter, Told(None, Code.BUSY))
 
     def _join(self, commands: list[Task]) -> list[Task]:
         """The commands that are no copies of what is under way here; copies wait with their originals."""

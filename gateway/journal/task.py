@@ -2,22 +2,32 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from gateway.domain.command import Command, Decision
 from gateway.domain.facts import Facts, Moment, Needs, Request, Transfer
 from protocol.codes import Code
 
 
+class Told(NamedTuple):
+    """What a waiter is told: the exact bytes of the stored reply and its code, or the code why there is none.
+
+    A reply sent again comes without a code, for it is not read.
+    """
+
+    reply: bytes | None
+    code: Code | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Waiter:
-    """One copy of a message that waits: `done` takes the bytes of the stored reply, or the code why there is none."""
+    """One copy of a message that waits for what became of it."""
 
     command: Command
-    done: Callable[[bytes | Code], None]
+    done: Callable[[Told], None]
 
 
-Delivery = tuple[Waiter, bytes | Code]
+Delivery = tuple[Waiter, Told]
 """Who is to be told, and what."""
 
 
@@ -50,7 +60,9 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the desk brings back: the instruction as it stands now, the signed reply, or the code why there is none.
+    """What the desk brings back: the instruction as it stands now, and the signed reply, if there is one.
+
+    `code` is that of the reply, or says why there is none.
 
     `late` marks a reply made because the core has not answered in time: the task stays at the desk.
     """
@@ -58,7 +70,7 @@ class Result:
     task: Task
     transfer: Transfer | None = None
     reply: bytes | None = None
-    failure: Code | None = None
+    code: Code = Code.INTERNAL
     late: bool = False
 
 

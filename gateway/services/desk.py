@@ -7,7 +7,7 @@ a Result for the committer to store.
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -53,7 +53,7 @@ class Desk:
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="desk", daemon=True)
         self.core_ok = True
-        self.signer_ok = True
+        self._trying = False
         self.log = Logger(namespace="desk")
 
     def start(self) -> None:
@@ -80,6 +80,15 @@ class Desk:
             self._batches.append(run)
             self._wake.notify()
 
+    def try_core(self) -> None:
+        """See whether a core that could not answer can again: while it cannot, nobody may send what would show it."""
+        with self._wake:
+            if self.core_ok or self._trying:
+                return
+            self._trying = True
+            self._batches.append(self._try_core)
+            self._wake.notify()
+
     def stop(self, seconds: float) -> bool:
         """End after what waits; False when `seconds` were not enough."""
         with self._wake:
@@ -93,7 +102,7 @@ class Desk:
         if isinstance(task.decision, Pay):
             unknown = replace(task.decision.transfer, state=TransferState.UNKNOWN)
             return replace(self._signed(task, transfers.answer(unknown), unknown), late=True)
-        return Result(task, failure=Code.CORE_UNAVAILABLE, late=True)
+        return Result(task, code=Code.CORE_UNAVAILABLE, late=True)
 
     # -- the desk's thread
 
@@ -123,7 +132,7 @@ class Desk:
                 results.append(self._answer(task, moved.get(task), seen))
             except Exception:  # noqa: BLE001  (a bug in one answer must not lose the others; recovery looks again)
                 self.log.failure("an answer could not be made")
-                results.append(Result(task, transfer=moved.get(task), failure=Code.INTERNAL))
+                results.append(Result(task, transfer=moved.get(task), code=Code.INTERNAL))
         return results
 
     def _answer(self, task: Task, transfer: Transfer | None, seen: Mapping[str, Any] | None) -> Result:
@@ -136,6 +145,15 @@ class Desk:
             return self._signed(task, decision, None)
         assert task.request
         return self._signed(task, _again(task.request), task.request.transfer)
+
+    def _try_core(self) -> None:
+        try:
+            self._core.accounts(())
+            self.core_ok = True
+        except CoreUnavailable:
+            self.log.info("core-still-away")
+        finally:
+            self._trying = False
 
     # -- money
 
@@ -155,7 +173,7 @@ class Desk:
             return {}
         try:
             found = self._core.ask([_move(task).id for task in tasks])
-            self.core_ok = True
+            self.core_ok = _told(found)
         except CoreUnavailable:
             self.core_ok = False
             found = [Unknown()] * len(tasks)
@@ -164,7 +182,7 @@ class Desk:
     def _move(self, tasks: list[Task]) -> dict[Task, Outcome]:
         try:
             done = self._core.move([_move(task) for task in tasks])
-            self.core_ok = True
+            self.core_ok = _told(done)
         except CoreUnavailable:
             self.core_ok = False
             return dict.fromkeys(tasks, Unknown())
@@ -182,22 +200,24 @@ class Desk:
         if not numbers:
             return {}
         try:
-            return self._core.accounts(numbers)
+            found = self._core.accounts(numbers)
         except CoreUnavailable:
             self.core_ok = False
             return None
+        self.core_ok = True
+        return found
 
     def _look(self, task: Task, look: Look, seen: Mapping[str, Any] | None) -> Result:
         if look.page is None:
             if seen is None:
-                return Result(task, failure=Code.CORE_UNAVAILABLE)
+                return Result(task, code=Code.CORE_UNAVAILABLE)
             return self._signed(task, look.then({number: seen[number] for number in look.accounts if number in seen}))
         page = look.page
         try:
             entries = self._core.entries(page.account, page.first, page.last, after=page.after, limit=page.limit)
         except CoreUnavailable:
             self.core_ok = False
-            return Result(task, failure=Code.CORE_UNAVAILABLE)
+            return Result(task, code=Code.CORE_UNAVAILABLE)
         except AccountLost:
             return self._signed(task, Refuse(Code.ACCOUNT_LOST))
         return self._signed(task, look.then(entries))
@@ -209,11 +229,14 @@ class Desk:
             return Result(task, transfer=transfer)
         try:
             reply = self._scribe.reply(_echo(task), decided)
-            self.signer_ok = True
         except SignerUnavailable:
-            self.signer_ok = False
-            return Result(task, transfer=transfer, failure=Code.SIGNER_UNAVAILABLE)
-        return Result(task, transfer=transfer, reply=reply)
+            return Result(task, transfer=transfer, code=Code.SIGNER_UNAVAILABLE)
+        return Result(task, transfer=transfer, reply=reply, code=decided.code)
+
+
+def _told(outcomes: Sequence[Outcome]) -> bool:
+    """Whether the core said something about any of them; one that is silent is as good as away."""
+    return not all(isinstance(outcome, Unknown) for outcome in outcomes)
 
 
 def _instruction(task: Task) -> Transfer | None:

@@ -212,7 +212,7 @@ class Bench:
         self.limits = replace(LIMITS, **limits)  # type: ignore[arg-type]  # each test names fields of Limits
         self.registry = CollectorRegistry()
         self.admission = Admission(self.limits, share=1, seconds=self.clock.seconds)
-        metrics = DoorMetrics(Metrics(self.registry), tongue.name)
+        self.metrics = metrics = DoorMetrics(Metrics(self.registry), tongue.name)
         self.door = tongue.door(Terms(self.road, self.limits, self.admission, metrics, self.clock))
         self._ports: Iterator[int] = count(1)
 
@@ -225,6 +225,7 @@ class Bench:
 
     def count(self, name: str, **labels: str) -> float:
         """The value of one of the door's metrics."""
+        self.metrics.flush()
         return self.registry.get_sample_value(name, {"door": self.tongue.name} | labels) or 0.0
 
 

@@ -18,8 +18,10 @@ import sys
 from prometheus_client import CollectorRegistry
 from gateway.metrics import DoorMetrics, Metrics
 metrics = Metrics(CollectorRegistry())
-DoorMetrics(metrics, "tcp").messages()
-DoorMetrics(metrics, "tcp").connections.set(2)
+door = DoorMetrics(metrics, "tcp")
+door.message()
+door.flush()
+door.connections.set(2)
 metrics.signer_available.set(int(sys.argv[1]))
 metrics.in_doubt_oldest_seconds.set(10 * int(sys.argv[1]))
 sys.stdout.write("counted\\n")

@@ -15,7 +15,7 @@ from core_adapter.ledger import MIGRATIONS, Ledger, NewAccount
 from gateway.domain.command import Command, Refuse, Seen
 from gateway.journal.committer import Committer
 from gateway.journal.tables import ATTACHED_ACCOUNT, CUSTOMER, MESSAGE_LOG, OPERATOR, REQUEST, TRANSFER
-from gateway.journal.task import Delivery, Waiter
+from gateway.journal.task import Delivery, Told, Waiter
 from gateway.scribe import Scribe
 from gateway.services.desk import Desk
 from gateway.services.service import Bank as BankFacts
@@ -89,7 +89,11 @@ class Node:
     def ask(self, asked: Command) -> "Future[bytes | Code]":
         """Submit a command; the future gets the reply's bytes or the code why there is none."""
         future: Future[bytes | Code] = Future()
-        self.committer.submit([Waiter(asked, future.set_result)])
+
+        def done(told: Told) -> None:
+            future.set_result(told.reply if told.reply is not None else told.code or Code.INTERNAL)
+
+        self.committer.submit([Waiter(asked, done)])
         return future
 
     def answer(self, asked: Command) -> str:

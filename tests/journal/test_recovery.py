@@ -305,7 +305,7 @@ def test_more_than_the_queue_may_hold_is_refused_at_once(bank: Bank) -> None:
     for number in range(1001):
         node.ask(transfer(f"T{number}"))
 
-    assert [value for _, value in told] == [Code.BUSY]
+    assert [each.code for _, each in told] == [Code.BUSY]
     node.committer._leave = tell
     node.desk.start()
     node.committer.start(node.desk)
