@@ -32,3 +32,16 @@ def postgresql_site(tmp_path: Path, postgres: Postgres) -> Iterator[Site]:
     """A demo site on PostgreSQL, for several processes."""
     with made(tmp_path, postgres.fresh()) as site:
         yield site
+
+
+@pytest.fixture(params=["one process on SQLite", "two workers on PostgreSQL"])
+def workers(request: pytest.FixtureRequest) -> int:
+    """How many processes are to serve `either_site`."""
+    return 1 if "SQLite" in request.param else 2
+
+
+@pytest.fixture
+def either_site(request: pytest.FixtureRequest, workers: int) -> Site:
+    """A site of either kind, to be started with that many workers."""
+    site: Site = request.getfixturevalue("sqlite_site" if workers == 1 else "postgresql_site")
+    return site

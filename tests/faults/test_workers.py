@@ -1,47 +1,20 @@
 """Several workers on one PostgreSQL site: all serve, agree on every request, and end together without a loss."""
 
 import os
-import re
 import signal
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from conformance.client import Client
 from conformance.transport import TcpTransport
 from demo.daemon import Site
-from protocol.messages.help import SelfTest
 from tests.faults.books import judge, openings
 from tests.faults.conftest import LEASE_SECONDS
 from tests.faults.load import Load, insist, settle, transfer
 from tests.faults.rig import await_ready, checks, children, get, log, metric, within
+from tests.faults.workers import one_each
 
-CONNECTIONS = 100
-"""Opened, at most, until each worker has one: the kernel chooses who accepts."""
 STOPS = 5
 """How often a worker is stopped, at most, until it had a request in hand at that moment."""
-
-
-def worker_of(client: Client) -> str:
-    """The name of the process that answers on this connection: what its message ids begin with."""
-    found = re.search(rb"<MessageId>([0-9a-f]+)-\d+</MessageId>", client.ask(SelfTest()).raw)
-    assert found is not None
-    return found[1].decode()
-
-
-@contextmanager
-def one_each(site: Site, name: str) -> Iterator[list[Client]]:
-    """A connection to each of the two workers."""
-    with ExitStack() as stack:
-        found: dict[str, Client] = {}
-        for _ in range(CONNECTIONS):
-            client = stack.enter_context(site.client(name, tcp=True))
-            found.setdefault(worker_of(client), client)
-            if len(found) == 2:
-                break
-        assert len(found) == 2
-        yield list(found.values())
 
 
 @pytest.mark.slow
