@@ -43,6 +43,10 @@ from signer.hsm import Pkcs11Key
 from signer.keys import SM2_ID_DEFAULT, SigningKey
 from signer.software import load_signing_key
 
+AHEAD_EMBEDDED = 1
+AHEAD_LINKED = 2
+"""Batches at the desk. The embedded ledger computes on the processors that decide the next batch, so larger groups win;
+a core elsewhere lets the next be decided meanwhile."""
 FLUSH_SECONDS = 1.0
 """How often what the doors counted reaches the metrics."""
 STUCK_SECONDS = 5.0
@@ -119,6 +123,7 @@ class Node:
             lease_seconds=settings.work.lease_seconds,
             reply_seconds=settings.work.reply_seconds,
             queue_max=max(1, settings.limits.queue // share),
+            ahead_max=AHEAD_EMBEDDED if isinstance(self._core, Ledger) else AHEAD_LINKED,
             leave=lambda deliveries: reactor.callFromThread(_deliver, deliveries),
             upkeep=(self._refresh_register, self._try_core, self._sealer, self._gauge),
             on_turn=self._count_turn,

@@ -146,7 +146,7 @@ def _account_list(hands: Hands, *, customer: str | None = None) -> Answer:
 def _account_open(hands: Hands, *, number: str, name: str, opening: int) -> Answer:
     accounts.checked_number(number)
     with hands.reading() as tx:
-        today = record.moment(tx).business_date
+        today = record.site(tx)[0].business_date
     new = NewAccount(number, name, opening=opening)
     hands.core(_in_ledger(lambda ledger: ledger.open_accounts([new], today)))
     return {"text": f"account {number} opened for {name}; attach it to a customer for use here"}

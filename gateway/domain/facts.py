@@ -72,19 +72,8 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
-    """Which facts a command wants: the accounts to test for attachment, or all of them, and the request id it is about
-    (its own where it moves money).
-    """
-
-    accounts: frozenset[str] = frozenset()
-    all_accounts: bool = False
-    request_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts of one command: `attached` holds those of the accounts asked for (or all) that the customer has."""
+    """The facts of one command: who asks, the accounts its customer has, the request it is about if there is one."""
 
     actor: Actor | None
     attached: frozenset[str]

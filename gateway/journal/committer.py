@@ -27,6 +27,7 @@ from gateway.journal import record
 from gateway.journal.chain import Chain
 from gateway.journal.inbox import Inbox, Work
 from gateway.journal.record import Key
+from gateway.journal.standing import Standing
 from gateway.journal.task import Delivery, Desk, Result, Serving, Task, Told, Waiter
 from gateway.journal.turn import Entered, LeaseLost, Turn
 from protocol.codes import Code
@@ -56,23 +57,27 @@ class Committer:
         lease_seconds: float,
         reply_seconds: float,
         queue_max: int,
+        ahead_max: int,
         tick_seconds: float = 1.0,
         leave: Callable[[list[Delivery]], None],
         on_turn: Callable[[int, float], None] = lambda _size, _seconds: None,
         upkeep: Sequence[Upkeep] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`owner` names this process in leases; `leave` takes the replies of a turn, in one call, on this thread.
+        """`owner` names this process in leases; `ahead_max` batches may be at the desk.
+
+        `leave` takes the replies of a turn, in one call, on this thread.
 
         Due work and each of `upkeep` run every `tick_seconds`, in transactions of their own.
         """
         self._engine = engine
         self._serving = serving
+        self._standing = Standing()
         self._owner = owner
         self._new_chain = new_chain
         self._lease_ms = int(lease_seconds * 1000)
         self._reply_seconds = reply_seconds
-        self._inbox = Inbox(clock, queue_max=queue_max, patience=reply_seconds)
+        self._inbox = Inbox(clock, queue_max=queue_max, patience=reply_seconds, ahead_max=ahead_max)
         self._tick_seconds = tick_seconds
         self._leave = leave
         self._on_turn = on_turn
@@ -227,7 +232,7 @@ class Committer:
             chain.head = head
             if self._chain is None:
                 record.open_chain(tx, head)
-            turn = Turn(tx, chain, self._serving, owner=self._owner, lease_ms=self._lease_ms)
+            turn = Turn(tx, chain, self._serving, self._standing, owner=self._owner, lease_ms=self._lease_ms)
             turn.store(results)
             entered = turn.enter(commands)
             turn.close_log()
@@ -343,7 +348,7 @@ class Committer:
     def _lease(self, tx: Connection) -> list[Request]:
         """Take the lease of what is due and not under way here already."""
         mine = {task.key for task in self._at_desk}
-        moment = record.moment(tx)
+        moment, _ = record.site(tx)
         due = record.due(tx, moment.now_ms, TAKE_OVER_MAX)
         found = [request for request in due if (request.customer_id, request.request_id) not in mine]
         record.lease(tx, found, self._owner, moment.now_ms + self._lease_ms)

@@ -1,21 +1,18 @@
 """The committer's inbox: where the reactor's thread and the desk's leave work, and where the committer waits for it.
 
-Commands wait here, not at the desk: while `AHEAD_MAX` batches are there, they gather into one group. So a group grows
+Commands wait here, not at the desk: while as many batches are there as may be, they gather into one group, which grows
 with the load, and what has not been journaled can still be refused as if it had never come.
 """
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection
 
 from gateway.journal.task import Result, Task, Waiter
 from protocol.codes import Code
-
-AHEAD_MAX: Final = 2
-"""Batches at the desk: one at the core, and the next one decided behind it."""
 
 Job = tuple[Callable[[Connection], Any], Callable[[Any], None]]
 """What to run in a transaction of its own, and who gets its value or its exception."""
@@ -33,9 +30,12 @@ class Work:
 
 
 class Inbox:
-    """See the module; `queue_max` commands may wait, each at most `patience` seconds of `clock`."""
+    """See the module; `queue_max` commands may wait, each at most `patience` seconds of `clock`.
 
-    def __init__(self, clock: Callable[[], float], *, queue_max: int, patience: float) -> None:
+    `ahead_max` batches may be at the desk: one at the core, and others decided behind it.
+    """
+
+    def __init__(self, clock: Callable[[], float], *, queue_max: int, patience: float, ahead_max: int) -> None:
         self._clock = clock
         self._queue_max = queue_max
         self._patience = patience
@@ -44,7 +44,7 @@ class Inbox:
         self._jobs: list[Job] = []
         self._parked: list[tuple[float, Task]] = []
         self._wake = threading.Condition()
-        self._places = AHEAD_MAX
+        self._ahead_max = self._places = ahead_max
         self._closed = False
 
     def __len__(self) -> int:
@@ -99,7 +99,7 @@ class Inbox:
     def take(self, ahead: int, until: float) -> Work:
         """Wait until there is something to do, or until the clock shows `until`; `ahead` batches are at the desk."""
         with self._wake:
-            self._places = AHEAD_MAX - ahead
+            self._places = self._ahead_max - ahead
             while True:
                 work = self._gather()
                 now = self._clock()

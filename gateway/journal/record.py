@@ -64,7 +64,7 @@ _REQUESTS = select(REQUEST, TRANSFER).select_from(
         (REQUEST.c.customer_id == TRANSFER.c.customer_id) & (REQUEST.c.request_id == TRANSFER.c.request_id),
     )
 )
-_CLOCKS = select(DatabaseNow(), SITE.c.clock_offset_ms)
+_SITE = select(DatabaseNow(), SITE.c.clock_offset_ms, SITE.c.register_version)
 _BY_KEY = _REQUESTS.where(_REQUEST_KEY.in_(bindparam("keys", expanding=True)))
 _ACTORS = (
     select(
@@ -77,8 +77,7 @@ _ACTORS = (
     .join(CUSTOMER, CUSTOMER.c.customer_id == OPERATOR.c.customer_id)
     .where(among(OPERATOR.c.customer_id, "customers"), among(OPERATOR.c.operator_id, "operators"))
 )
-_ALL_ATTACHED = select(ATTACHED_ACCOUNT).where(among(ATTACHED_ACCOUNT.c.customer_id, "customers"))
-_ATTACHED = _ALL_ATTACHED.where(among(ATTACHED_ACCOUNT.c.account, "accounts"))
+_ATTACHED = select(ATTACHED_ACCOUNT).where(among(ATTACHED_ACCOUNT.c.customer_id, "customers"))
 _CLAIM = BulkInsert(REQUEST, Claim._fields)
 _REFUSE = BulkUpdate(REQUEST, ["customer_id", "request_id"], ["code", "details"])
 _ANSWERED = BulkUpdate(REQUEST, ["customer_id", "request_id", "epoch"], ["due_ms", "reply_chain", "reply_seq"])
@@ -117,10 +116,10 @@ _STORED = select(MESSAGE_LOG.c.chain, MESSAGE_LOG.c.seq, MESSAGE_LOG.c.message).
 )
 
 
-def moment(tx: Connection) -> Moment:
-    """The moment of this transaction: database time, and the business date of the site's business clock."""
-    now_ms, offset_ms = tx.execute(_CLOCKS).one()
-    return Moment(now_ms, business_date(now_ms, offset_ms))
+def site(tx: Connection) -> tuple[Moment, int]:
+    """The moment of this transaction (database time, and the business date), and the version of the register."""
+    now_ms, offset_ms, version = tx.execute(_SITE).one()
+    return Moment(now_ms, business_date(now_ms, offset_ms)), version
 
 
 def claim(tx: Connection, claims: Iterable[Claim]) -> set[Key]:
@@ -140,8 +139,6 @@ def requests(tx: Connection, keys: Iterable[Key]) -> dict[Key, Request]:
 def actors(tx: Connection, keys: Iterable[Key]) -> dict[Key, Actor]:
     """The operators (customer id, operator id) as registered now."""
     wanted = set(keys)
-    if not wanted:
-        return {}
     customers, operators = (list({key[place] for key in wanted}) for place in (0, 1))
     return {
         (row[0], row[1]): Actor(row[2], row[3], frozenset(row[4].split()))
@@ -150,18 +147,11 @@ def actors(tx: Connection, keys: Iterable[Key]) -> dict[Key, Actor]:
     }
 
 
-def attached(tx: Connection, pairs: Iterable[Key], customers: Iterable[str]) -> dict[str, set[str]]:
-    """By customer: those of the (customer, account) pairs that are attached, and all accounts of `customers`."""
+def attached(tx: Connection, customers: Iterable[str]) -> dict[str, set[str]]:
+    """The accounts attached to each of these customers."""
     found: dict[str, set[str]] = {}
-    wanted, whole = set(pairs), list(set(customers))
-    if wanted:
-        names, accounts = (list({pair[place] for pair in wanted}) for place in (0, 1))
-        for row in tx.execute(_ATTACHED, {"customers": names, "accounts": accounts}):
-            if (row[0], row[1]) in wanted:
-                found.setdefault(row[0], set()).add(row[1])
-    if whole:
-        for row in tx.execute(_ALL_ATTACHED, {"customers": whole}):
-            found.setdefault(row[0], set()).add(row[1])
+    for customer, account in tx.execute(_ATTACHED, {"customers": list(customers)}):
+        found.setdefault(customer, set()).add(account)
     return found
 
 

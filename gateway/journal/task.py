@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from gateway.domain.command import Command, Decision
-from gateway.domain.facts import Facts, Moment, Needs, Request, Transfer
+from gateway.domain.facts import Facts, Moment, Request, Transfer
 from protocol.codes import Code
 
 
@@ -77,11 +77,11 @@ class Result:
 class Serving(Protocol):
     """What the services tell the journal of a command; all of it pure."""
 
-    def needs(self, command: Command) -> Needs:
-        """The facts it wants."""
+    def subject(self, command: Command) -> str | None:
+        """The request id it is about (its own where it moves money); None where it is about none."""
 
     def claims(self, command: Command, facts: Facts) -> str | None:
-        """As what it uses up the id of its needs: "money" (its own), "fence" (one never received), None: not at all."""
+        """As what it uses up the id of its subject: "money" (its own), "fence" (one never received), or None."""
 
     def decide(self, command: Command, facts: Facts, moment: Moment) -> Decision:
         """What becomes of it."""

@@ -10,12 +10,13 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from gateway.domain.command import Command, Decision, Pay, Refuse, Replay
-from gateway.domain.facts import Facts, Needs, Request
+from gateway.domain.facts import Facts, Request
 from gateway.domain.repeat import repeat
 from gateway.domain.states import is_final
 from gateway.journal import record
 from gateway.journal.chain import Chain, LogRow, Sender
 from gateway.journal.record import Claim, Closing, Key
+from gateway.journal.standing import Standing
 from gateway.journal.task import Result, Serving, Task
 
 MONEY = "money"
@@ -40,14 +41,17 @@ class Entered(NamedTuple):
 class Turn:
     """See the module; made anew for each transaction."""
 
-    def __init__(self, tx: Connection, chain: Chain, serving: Serving, *, owner: str, lease_ms: int) -> None:
+    def __init__(
+        self, tx: Connection, chain: Chain, serving: Serving, standing: Standing, *, owner: str, lease_ms: int
+    ) -> None:
         """`lease_ms` is how long this process may carry a claimed request before another may take it over."""
         self._tx = tx
         self._chain = chain
         self._serving = serving
+        self._standing = standing
         self._owner = owner
         self._lease_ms = lease_ms
-        self._moment = record.moment(tx)
+        self._moment, self._version = record.site(tx)
         self._log: list[LogRow] = []
 
     # -- what the desk brought back
@@ -104,20 +108,20 @@ class Turn:
         if not tasks:
             return []
         commands = [command for task in tasks if (command := task.command)]
-        needs = [self._serving.needs(command) for command in commands]
-        facts = self._facts(commands, needs)
-        claims = self._claim(commands, needs, facts)
+        subjects = [self._serving.subject(command) for command in commands]
+        facts = self._facts(commands)
+        claims = self._claim(commands, subjects, facts)
         known = record.requests(
             self._tx,
             (
-                (command.head.customer_id, need.request_id)
-                for command, need, claimed in zip(commands, needs, claims, strict=True)
-                if need.request_id and (claimed is None or claimed.kind != MONEY)
+                (command.head.customer_id, subject)
+                for command, subject, claimed in zip(commands, subjects, claims, strict=True)
+                if subject and (claimed is None or claimed.kind != MONEY)
             ),
         )
         entered: list[Entered] = []
-        for task, command, need, fact, claimed in zip(tasks, commands, needs, facts, claims, strict=True):
-            original = known.get((command.head.customer_id, need.request_id or ""))
+        for task, command, subject, fact, claimed in zip(tasks, commands, subjects, facts, claims, strict=True):
+            original = known.get((command.head.customer_id, subject or ""))
             if claimed is not None and claimed.kind == MONEY:
                 entered.append(self._enter_money(task, command, fact, claimed))
             elif original and command.service and command.service.uses_up_id:
@@ -155,26 +159,18 @@ class Turn:
         )
         return Entered(task, decision, request, None)
 
-    def _facts(self, commands: list[Command], needs: list[Needs]) -> list[Facts]:
-        both = [(command.head, need) for command, need in zip(commands, needs, strict=True)]
-        actors = record.actors(self._tx, ((head.customer_id, head.operator_id) for head, _ in both))
-        attached = record.attached(
-            self._tx,
-            ((head.customer_id, account) for head, need in both for account in need.accounts),
-            (head.customer_id for head, need in both if need.all_accounts),
-        )
-        return [
-            Facts(actors.get((head.customer_id, head.operator_id)), frozenset(attached.get(head.customer_id, ())))
-            for head, _ in both
-        ]
+    def _facts(self, commands: list[Command]) -> list[Facts]:
+        keys = [(command.head.customer_id, command.head.operator_id) for command in commands]
+        facts = self._standing.facts(self._tx, self._version, keys)
+        return [facts[key] for key in keys]
 
-    def _claim(self, commands: list[Command], needs: list[Needs], facts: list[Facts]) -> list[Claim | None]:
+    def _claim(self, commands: list[Command], subjects: list[str | None], facts: list[Facts]) -> list[Claim | None]:
         """By command: the row of the id it has just used up, or None."""
         rows: dict[Key, Claim] = {}
         mine: list[Claim | None] = []
-        for command, need, fact in zip(commands, needs, facts, strict=True):
+        for command, subject, fact in zip(commands, subjects, facts, strict=True):
             kind = None if command.refusal else self._serving.claims(command, fact)
-            key = (command.head.customer_id, need.request_id or "")
+            key = (command.head.customer_id, subject or "")
             row = None
             if kind and key not in rows:
                 row = rows[key] = self._claim_row(command, kind, key[1])

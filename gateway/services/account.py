@@ -9,7 +9,7 @@ from core_adapter.core import CoreAccount, CoreEntry
 from gateway.domain import entitlement, period
 from gateway.domain.calendar import instant
 from gateway.domain.command import Command, Decision, Look, Page, Refuse, Reply
-from gateway.domain.facts import Facts, Moment, Needs
+from gateway.domain.facts import Facts, Moment
 from gateway.services.service import Bank, Functions, done, place, refuse
 from protocol.codes import Code
 from protocol.errors import Detail
@@ -141,17 +141,8 @@ def read_cursor(cursor: str, account: str) -> int | None:
     return number if version == "1" and of == account and write_cursor(account, number) == cursor else None
 
 
-def _all(_command: Command) -> Needs:
-    return Needs(all_accounts=True)
-
-
-def _named(command: Command) -> Needs:
-    account = command.body.account
-    return Needs(accounts=frozenset([account] if isinstance(account, str) else account))
-
-
-QUERY_ACCOUNTS = Functions(needs=_all, decide=_accounts_decide)
-QUERY_BALANCE = Functions(needs=_named, decide=_balance_decide)
-QUERY_TRANSACTIONS = Functions(needs=_named, decide=_transactions_decide)
+QUERY_ACCOUNTS = Functions(decide=_accounts_decide)
+QUERY_BALANCE = Functions(decide=_balance_decide)
+QUERY_TRANSACTIONS = Functions(decide=_transactions_decide)
 
 assert {status.value for status in CoreStatus} == {status.value for status in AccountStatus}

@@ -2,7 +2,7 @@
 
 from gateway.domain.command import Command, Decision
 from gateway.domain.facts import Facts, Moment
-from gateway.services.service import Bank, Functions, done, no_needs
+from gateway.services.service import Bank, Functions, done
 from protocol.messages.help import SelfTestReply
 
 
@@ -24,4 +24,4 @@ def _self_test(command: Command, _facts: Facts, _moment: Moment, _bank: Bank) ->
     )
 
 
-SELF_TEST = Functions(needs=no_needs, decide=_self_test)
+SELF_TEST = Functions(decide=_self_test)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.domain.command import Command, Decision, Refuse, Reply
-from gateway.domain.facts import Facts, Moment, Needs
+from gateway.domain.facts import Facts, Moment
 from protocol import binding
 from protocol.codes import Code
 from protocol.errors import Detail
@@ -21,16 +21,11 @@ class Bank:
 
 @dataclass(frozen=True, slots=True)
 class Functions:
-    """One service: the facts it needs, what id it uses up, and what becomes of the command."""
+    """One service: what becomes of a command, which request id it is about, and as what it uses that up."""
 
-    needs: Callable[[Command], Needs]
     decide: Callable[[Command, Facts, Moment, Bank], Decision]
+    subject: Callable[[Command], str | None] = lambda _command: None
     claims: Callable[[Command, Facts], str | None] = lambda _command, _facts: None
-
-
-def no_needs(_command: Command) -> Needs:
-    """For services that ask for nothing but the operator."""
-    return Needs()
 
 
 def done(body: object) -> Reply:

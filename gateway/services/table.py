@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.domain.command import Command, Decision, Refuse
-from gateway.domain.facts import Facts, Moment, Needs
+from gateway.domain.facts import Facts, Moment
 from gateway.services import account, transfer
 from gateway.services.help import SELF_TEST
 from gateway.services.service import Bank, Functions
@@ -29,13 +29,13 @@ class Services:
 
     bank: Bank
 
-    def needs(self, command: Command) -> Needs:
-        """The facts the command wants; none where it is refused already."""
+    def subject(self, command: Command) -> str | None:
+        """The request id the command is about; None where it is refused already."""
         functions = self._functions(command)
-        return functions.needs(command) if functions else Needs()
+        return functions.subject(command) if functions else None
 
     def claims(self, command: Command, facts: Facts) -> str | None:
-        """As what it uses up the id of its needs; a message from another time uses up none, it can only replay."""
+        """As what it uses up the id of its subject; a message from another time uses up none, it can only replay."""
         functions = self._functions(command)
         return functions.claims(command, facts) if functions and not self._skewed(command) else None
 

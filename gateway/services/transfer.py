@@ -6,7 +6,7 @@ The answer to an instruction is made from its row alone (`answer`), so that reco
 from gateway.domain import entitlement
 from gateway.domain.calendar import instant
 from gateway.domain.command import Command, Decision, Pay, Refuse, Reply
-from gateway.domain.facts import Facts, Moment, Needs, Request, Transfer
+from gateway.domain.facts import Facts, Moment, Request, Transfer
 from gateway.domain.states import is_final
 from gateway.services.service import Bank, Functions, done, place, refuse
 from protocol import binding
@@ -44,8 +44,8 @@ PLACES = {
 """Which element of SubmitTransfer a reason of the core speaks of."""
 
 
-def _submit_needs(command: Command) -> Needs:
-    return Needs(accounts=frozenset([command.body.payer_account]), request_id=command.head.request_id)
+def _submit_subject(command: Command) -> str | None:
+    return command.head.request_id
 
 
 def _submit_claims(_command: Command, _facts: Facts) -> str | None:
@@ -113,8 +113,9 @@ def answer(transfer: Transfer) -> Reply | Refuse:
     return Reply(Outcome(Code.DONE if succeeded else Code.PENDING), binding.write(body))
 
 
-def _query_needs(command: Command) -> Needs:
-    return Needs(request_id=command.body.request_id)
+def _query_subject(command: Command) -> str | None:
+    request_id: str = command.body.request_id
+    return request_id
 
 
 def _query_claims(command: Command, facts: Facts) -> str | None:
@@ -195,5 +196,5 @@ def _item(transfer: Transfer) -> TransferItem:
     )
 
 
-SUBMIT_TRANSFER = Functions(needs=_submit_needs, decide=_submit_decide, claims=_submit_claims)
-QUERY_TRANSFER = Functions(needs=_query_needs, decide=_query_decide, claims=_query_claims)
+SUBMIT_TRANSFER = Functions(decide=_submit_decide, subject=_submit_subject, claims=_submit_claims)
+QUERY_TRANSFER = Functions(decide=_query_decide, subject=_query_subject, claims=_query_claims)

@@ -186,6 +186,7 @@ class Bank:
             lease_seconds=lease_seconds,
             reply_seconds=reply_seconds,
             queue_max=1000,
+            ahead_max=2,
             tick_seconds=0.02,
             leave=leave or tell,
         )

@@ -280,7 +280,7 @@ def test_a_poisoned_command_stops_no_other(bank: Bank) -> None:
     decide = node.committer._serving.decide
 
     class Poisoned:
-        needs, claims = node.committer._serving.needs, node.committer._serving.claims
+        subject, claims = node.committer._serving.subject, node.committer._serving.claims
 
         def decide(self, command: Any, facts: Any, moment: Any) -> Any:
             if command.head.request_id == "T2":

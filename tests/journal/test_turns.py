@@ -4,9 +4,11 @@ import re
 
 import pytest
 
+from gateway.administration.accounts import attach_accounts, detach_account
+from gateway.administration.operators import set_operator_status
 from gateway.journal.chain import Head, walk
 from protocol.codes import Code
-from tests.journal.bank import OPENING, PAYEE, PAYER, Bank, command, query, transfer
+from tests.journal.bank import CUSTOMER_ID, OPENING, OPERATOR_ID, PAYEE, PAYER, Bank, command, query, transfer
 
 
 def _word(reply: str, element: str) -> str:
@@ -181,6 +183,33 @@ def test_every_verified_message_and_every_reply_is_in_one_sound_chain(bank: Bank
     assert [bytes(row.message) for row in log if row.way == "in"] == [one.raw for one in asked]
     assert [bytes(row.message).decode() for row in log if row.way == "out"] == replies
     assert all(isinstance(step, Head) for step in walk("node0-0", [row._mapping for row in log]))
+
+
+def test_R1_8_a_frozen_operator_can_do_nothing_from_the_next_turn_on(bank: Bank) -> None:
+    """What the committer remembers of operators is forgotten with the first change of the register."""
+    node = bank.node()
+    assert _word(node.answer(transfer("T1")), "Code") == Code.DONE
+
+    with bank.journal().begin() as tx:
+        set_operator_status(tx, CUSTOMER_ID, OPERATOR_ID, "frozen")
+
+    assert _word(node.answer(transfer("T2")), "Code") == Code.OPERATOR_FROZEN
+    assert _word(node.answer(query("T1")), "Code") == Code.OPERATOR_FROZEN
+
+
+def test_an_account_attached_or_detached_counts_from_the_next_turn_on(bank: Bank) -> None:
+    """A payer account can be used from the moment it is attached until the moment it is detached."""
+    node = bank.node()
+    assert _word(node.answer(transfer("T1")), "Code") == Code.DONE
+
+    with bank.journal().begin() as tx:
+        detach_account(tx, CUSTOMER_ID, PAYER)
+    detached = node.answer(transfer("T2"))
+    with bank.journal().begin() as tx:
+        attach_accounts(tx, CUSTOMER_ID, [PAYER])
+
+    assert _word(detached, "Code") == Code.PAYER_NOT_ATTACHED
+    assert _word(node.answer(transfer("T3")), "Code") == Code.DONE
 
 
 def test_a_hundred_transfers_at_once_are_each_done_once(bank: Bank) -> None:
