@@ -11,12 +11,13 @@ from conformance.client import Client
 from conformance.request import Gaps, from_message, new_request_id
 from demo.daemon import Site, yinqi
 from protocol.messages.account import QueryAccounts
-from signer.certificates import fingerprint
+from signer.certificates import fingerprint, from_pem
 from signer.issue import make_key, self_signed
 from signer.keys import SigningKey
 from signer.software import load_signing_key
-from tests.faults.rig import within
+from tests.faults.rig import configure, within
 from tests.faults.workers import one_each
+from tests.support.authority import Authority
 
 EFFECT_SECONDS = 5.0
 CUSTOMER, OPERATOR = "C00000001", "ERP01"
@@ -92,5 +93,26 @@ def test_who_may_do_nothing_is_told_so_at_once(either_site: Site, workers: int) 
         assert soon(clients, key, "OPERATOR_FROZEN")
         admin(site, "operator", "unfreeze", CUSTOMER, OPERATOR)
         assert soon(clients, key, "DONE")
+
+    assert site.stop() == 0
+
+
+@pytest.mark.slow
+def test_a_revoked_tls_certificate_carries_no_more_messages(sqlite_site: Site, tmp_path: Path) -> None:
+    """Also on a connection that was opened while it counted, and though its authority still vouches for it."""
+    site, authority = sqlite_site, Authority.make(tmp_path)
+    server, own = authority.issue("gateway"), authority.issue("erp")
+    tls = {"certificate": str(server.certificate), "key": str(server.key), "client_ca": str(authority.certificate)}
+    configure(site, "tcp.tls", **tls)
+    name = fingerprint(from_pem(own.certificate.read_bytes())[0]).hex()
+    admin(site, "certificate", "add", CUSTOMER, OPERATOR, own.certificate, "--purpose", "tls", "--confirm", name)
+    with site.client_file("erp01").open("a", encoding="utf-8") as file:
+        file.write(f'\n[tls]\nca = "{authority.certificate}"\ncertificate = "{own.certificate}"\nkey = "{own.key}"\n')
+    site.start()
+    with site.client("erp01", tcp=True) as client:
+        key = client.file.key
+        assert code(client, key) == "DONE"
+        admin(site, "certificate", "revoke", name)
+        assert soon([client], key, "NOT_AUTHENTIC")
 
     assert site.stop() == 0
