@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from core_adapter.core import (
+    DECLINE_ORDER,
     AccountStatus,
     Booked,
     CoreAccount,
@@ -162,7 +163,7 @@ def read_answer(value: Json) -> Answer:
             case {"outcome": "done", "reference": str(reference), "booked_at": str(booked_at)} if reference:
                 return Done(reference, _instant(booked_at))
             case {"outcome": "declined", "reasons": [_, *_] as reasons}:
-                return Declined(tuple(Code(reason) for reason in reasons))
+                return Declined(tuple(_reason(reason) for reason in reasons))
             case {"outcome": "unknown"}:
                 return Unknown()
             case {"outcome": "not-found", "fenced": bool(fenced)}:
@@ -171,6 +172,14 @@ def read_answer(value: Json) -> Answer:
                 raise WireError("an outcome cannot be read")
     except (ValueError, OverflowError) as error:
         raise WireError("an outcome cannot be read") from error
+
+
+def _reason(word: str) -> Code:
+    """A reason for which a core may decline; ValueError for any other word."""
+    code = Code(word)
+    if code not in DECLINE_ORDER:
+        raise ValueError(f"no core declines with {code}")
+    return code
 
 
 def write_account(account: CoreAccount) -> Json:

@@ -169,7 +169,7 @@ class Committer:
         for task in waited:
             del self._at_desk[task]
             self._at_desk[task] = self._clock()
-        late = [task for task in waited if task.waiters and not task.replied and task not in back]
+        late = [task for task in waited if task.waiters and task not in back]
         return [self._desk.late(task) for task in late] if self._desk else []
 
     def _turn(self, work: Work) -> None:
@@ -207,9 +207,7 @@ class Committer:
         """Tell every waiter why there is no reply; what is durable is left to recovery."""
         for task in [*work.commands, *(result.task for result in work.results)]:
             self._forget(task)
-            for waiter in task.waiters:
-                if not task.replied:
-                    self._tell(waiter, Told(None, code))
+            self._tell(task, Told(None, code))
 
     def _forget(self, task: Task) -> None:
         self._at_desk.pop(task, None)
@@ -219,9 +217,8 @@ class Committer:
     def _lease_lost(self, task: Task) -> None:
         """Another process carries the request now: its stored reply is ours to send."""
         self._forget(task)
-        if not task.replied:
-            for waiter in task.waiters:
-                self._inbox.park(Task([waiter], task.entered_at), PARK_SECONDS)
+        for waiter in task.dismissed():
+            self._inbox.park(Task.of(waiter, task.entered_at), PARK_SECONDS)
 
     def _commit(self, commands: list[Task], results: list[Result]) -> None:
         """One transaction: store the results, enter the commands; then let replies leave and hand over to the desk."""
@@ -249,18 +246,17 @@ class Committer:
             self._stored(result)
         self._hand_over(entered)
 
-    def _tell(self, waiter: Waiter, told: Told) -> None:
-        self._leaving.append((waiter, told))
+    def _tell(self, task: Task, told: Told) -> None:
+        """Tell everybody who waits for the task; each is told once."""
+        self._leaving += [(waiter, told) for waiter in task.dismissed()]
 
     def _stored(self, result: Result) -> None:
         """The transaction holds the result: its reply may leave."""
         task = result.task
         self._forget(task)
-        if not task.replied:
-            for waiter in task.waiters:
-                self._tell(waiter, Told(result.reply, result.code))
+        self._tell(task, Told(result.reply, result.code))
+        task.stored = task.stored or result.reply is not None
         if result.late:
-            task.replied = True
             self._at_desk[task] = self._clock()
 
     def _hand_over(self, entered: list[Entered]) -> None:
@@ -269,8 +265,7 @@ class Committer:
         now = self._clock()
         for task, decision, request, replay in entered:
             if replay is not None:
-                for waiter in task.waiters:
-                    self._tell(waiter, Told(replay, None))
+                self._tell(task, Told(replay, None))
             elif isinstance(decision, Wait):
                 self._park(task, now)
             else:
@@ -288,26 +283,21 @@ class Committer:
         if now < task.entered_at + self._reply_seconds + 1:
             self._inbox.park(task, PARK_SECONDS)
         else:
-            for waiter in task.waiters:
-                self._tell(waiter, Told(None, Code.BUSY))
+            self._tell(task, Told(None, Code.BUSY))
 
     def _join(self, commands: list[Task]) -> list[Task]:
         """The commands that are no copies of what is under way here; copies wait with their originals."""
         alone: list[Task] = []
-        first: dict[Key, Task] = {}
         for task in commands:
             command = task.command
             assert command
-            key = (command.head.customer_id, command.head.request_id)
-            original = self._inflight.get(key) or first.get(key)
-            money = command.service is not None and command.service.uses_up_id
+            original = self._inflight.get((command.head.customer_id, command.head.request_id))
             there = original.command if original else None
+            money = command.service is not None and command.service.uses_up_id
             if money and original and there and is_same(command, there.head.operator_id, there.body_digest):
-                original.waiters += task.waiters
+                original.waiters += task.dismissed()
             else:
                 alone.append(task)
-                if money:
-                    first.setdefault(key, task)
         return alone
 
     # -- upkeep
@@ -330,7 +320,7 @@ class Committer:
         found = transact(engine, self._lease)
         for request in found:
             taken = replace(request, epoch=request.epoch + 1, attempts=request.attempts + 1)
-            task = Task([], self._clock(), request=taken, replied=request.reply is not None)
+            task = Task([], self._clock(), request=taken, stored=request.reply is not None)
             self._at_desk[task] = task.entered_at
             tasks.append(task)
         if tasks:

@@ -67,7 +67,7 @@ class Inbox:
         with self._wake:
             room = 0 if self._closed else max(0, self._queue_max - len(self._commands))
             now = self._clock()
-            self._commands += [Task([waiter], now) for waiter in waiters[:room]]
+            self._commands += [Task.of(waiter, now) for waiter in waiters[:room]]
             if self._places + len(self._batches) > 0:
                 self._wake.notify()
         return waiters[room:], Code.SHUTTING_DOWN if self._closed else Code.BUSY

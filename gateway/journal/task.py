@@ -35,22 +35,30 @@ Delivery = tuple[Waiter, Told]
 class Task:
     """A command on its way, changed by the committer's thread only; `entered_at` in seconds of the monotonic clock.
 
-    `request` is the used-up id that this task carries to its end (claimed by it, or taken over by recovery, where there
-    is no command). `replied` once a reply is stored and delivered: what comes later changes the state alone. `logged`
-    counts the waiters whose message is in the log already.
+    `command` is the one that was first with it, None where recovery took a request over. `waiters` are those who have
+    not been told anything yet: whoever is told, or sent to wait elsewhere, is taken off at once. `request` is the
+    used-up id that this task carries to its end. `stored` once a reply is: what comes later changes the state alone.
+    `logged` counts the waiters whose message is in the log already.
     """
 
     waiters: list[Waiter]
     entered_at: float
+    command: Command | None = None
     decision: Decision | None = None
     request: Request | None = None
-    replied: bool = False
+    stored: bool = False
     logged: int = 0
 
-    @property
-    def command(self) -> Command | None:
-        """The command that was first with it; None when recovery took it over."""
-        return self.waiters[0].command if self.waiters else None
+    @classmethod
+    def of(cls, waiter: Waiter, entered_at: float) -> "Task":
+        """The task of one message."""
+        return cls([waiter], entered_at, waiter.command)
+
+    def dismissed(self) -> list[Waiter]:
+        """Everybody who waits, who from now on do not."""
+        waiters, self.waiters = self.waiters, []
+        self.logged = 0
+        return waiters
 
     @property
     def key(self) -> tuple[str, str] | None:

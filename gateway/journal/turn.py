@@ -74,7 +74,7 @@ class Turn:
     def _log_result(self, result: Result) -> tuple[str, int] | None:
         """Log the messages that are not yet in the log and the reply to each copy; where the first reply stands."""
         task = result.task
-        if result.reply is None or task.replied:
+        if result.reply is None or task.stored:
             return None
         first: tuple[str, int] | None = None
         for number, waiter in enumerate(task.waiters):
@@ -88,7 +88,7 @@ class Turn:
         return first
 
     def _closing(self, result: Result, request: Request, reply: tuple[str, int] | None) -> Closing:
-        answered = reply is not None or request.reply is not None or result.task.replied
+        answered = reply is not None or request.reply is not None or result.task.stored
         due_ms = self._due_again(result, request, answered=answered)
         return (request.customer_id, request.request_id), request.epoch, due_ms, reply
 
@@ -119,18 +119,28 @@ class Turn:
                 if subject and (claimed is None or claimed.kind != MONEY)
             ),
         )
-        entered: list[Entered] = []
-        for task, command, subject, fact, claimed in zip(tasks, commands, subjects, facts, claims, strict=True):
-            original = known.get((command.head.customer_id, subject or ""))
+        entered: dict[int, Entered] = {}
+        for number, claimed in enumerate(claims):
             if claimed is not None and claimed.kind == MONEY:
-                entered.append(self._enter_money(task, command, fact, claimed))
-            elif original and command.service and command.service.uses_up_id:
-                entered.append(Entered(task, repeat(command, original), None, None))
-            else:
-                decision = command.refusal or self._serving.decide(
-                    command, replace(fact, request=original), self._moment
-                )
-                entered.append(Entered(task, decision, None, None))
+                entered[number] = self._enter_money(tasks[number], commands[number], facts[number], claimed)
+        for entry in entered.values():
+            if entry.request:
+                known[entry.request.customer_id, entry.request.request_id] = entry.request
+        for number, (task, command, subject) in enumerate(zip(tasks, commands, subjects, strict=True)):
+            if number not in entered:
+                original = known.get((command.head.customer_id, subject or ""))
+                entered[number] = self._enter_other(task, command, replace(facts[number], request=original))
+        return self._written([entered[number] for number in sorted(entered)])
+
+    def _enter_other(self, task: Task, command: Command, facts: Facts) -> Entered:
+        """A repeat of what is known, or a command that uses up no id; it sees what this turn has just entered."""
+        if facts.request and command.service and command.service.uses_up_id:
+            return Entered(task, repeat(command, facts.request), None, None)
+        decision = command.refusal or self._serving.decide(command, facts, self._moment)
+        return Entered(task, decision, None, None)
+
+    def _written(self, entered: list[Entered]) -> list[Entered]:
+        """Write what was decided; fetch what is to be sent again."""
         self._write(entered)
         return self._replays(entered)
 

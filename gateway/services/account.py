@@ -125,6 +125,10 @@ def _entry(entry: CoreEntry) -> EntryItem:
     )
 
 
+SEQUENCE_END = 2**63
+"""No sequence is so high: databases count in 64 bits."""
+
+
 def write_cursor(account: str, sequence: int) -> str:
     """The opaque cursor behind an entry: it grants nothing, it only says where to go on."""
     return base64.urlsafe_b64encode(f"1:{account}:{sequence}".encode()).rstrip(b"=").decode()
@@ -138,7 +142,8 @@ def read_cursor(cursor: str, account: str) -> int | None:
         number = int(sequence)
     except (ValueError, binascii.Error):
         return None
-    return number if version == "1" and of == account and write_cursor(account, number) == cursor else None
+    given = version == "1" and of == account and 0 <= number < SEQUENCE_END and write_cursor(account, number) == cursor
+    return number if given else None
 
 
 QUERY_ACCOUNTS = Functions(decide=_accounts_decide)

@@ -99,10 +99,14 @@ class Desk:
 
     def late(self, task: Task) -> Result:
         """A reply for a task whose core has not answered in time; called on the committer's thread."""
-        if isinstance(task.decision, Pay):
-            unknown = replace(task.decision.transfer, state=TransferState.UNKNOWN)
-            return replace(self._signed(task, transfers.answer(unknown), unknown), late=True)
-        return Result(task, code=Code.CORE_UNAVAILABLE, late=True)
+        match task.decision:
+            case Pay(transfer):
+                unknown = replace(transfer, state=TransferState.UNKNOWN)
+                return replace(self._signed(task, transfers.answer(unknown), unknown), late=True)
+            case Refuse() | Reply() as decided:
+                return replace(self._signed(task, decided), late=True)
+            case _:
+                return Result(task, code=Code.CORE_UNAVAILABLE, late=True)
 
     # -- the desk's thread
 
@@ -150,8 +154,8 @@ class Desk:
         try:
             self._core.accounts(())
             self.core_ok = True
-        except CoreUnavailable:
-            self.log.info("core-still-away")
+        except Exception as error:  # noqa: BLE001  as for accounts
+            self._core_failed(error)
         finally:
             self._trying = False
 
@@ -174,8 +178,8 @@ class Desk:
         try:
             found = self._core.ask([_move(task).id for task in tasks])
             self.core_ok = _told(found)
-        except CoreUnavailable:
-            self.core_ok = False
+        except Exception as error:  # noqa: BLE001  whatever it is, nobody has been told anything: unknown still
+            self._core_failed(error)
             found = [Unknown()] * len(tasks)
         return dict(zip(tasks, found, strict=True))
 
@@ -201,11 +205,17 @@ class Desk:
             return {}
         try:
             found = self._core.accounts(numbers)
-        except CoreUnavailable:
-            self.core_ok = False
+        except Exception as error:  # noqa: BLE001  a question without an answer, whatever the reason
+            self._core_failed(error)
             return None
         self.core_ok = True
         return found
+
+    def _core_failed(self, error: Exception) -> None:
+        """Note that the core could not answer; what it should never raise is a bug and is logged as one."""
+        self.core_ok = False
+        if not isinstance(error, CoreUnavailable):
+            self.log.failure("the core failed in a way it should not")
 
     def _look(self, task: Task, look: Look, seen: Mapping[str, Any] | None) -> Result:
         if look.page is None:
@@ -215,17 +225,17 @@ class Desk:
         page = look.page
         try:
             entries = self._core.entries(page.account, page.first, page.last, after=page.after, limit=page.limit)
-        except CoreUnavailable:
-            self.core_ok = False
-            return Result(task, code=Code.CORE_UNAVAILABLE)
         except AccountLost:
             return self._signed(task, Refuse(Code.ACCOUNT_LOST))
+        except Exception as error:  # noqa: BLE001  as for accounts
+            self._core_failed(error)
+            return Result(task, code=Code.CORE_UNAVAILABLE)
         return self._signed(task, look.then(entries))
 
     # -- replies
 
     def _signed(self, task: Task, decided: Reply | Refuse, transfer: Transfer | None = None) -> Result:
-        if task.replied:
+        if task.stored:
             return Result(task, transfer=transfer)
         try:
             reply = self._scribe.reply(_echo(task), decided)

@@ -48,8 +48,9 @@ def _submit_subject(command: Command) -> str | None:
     return command.head.request_id
 
 
-def _submit_claims(_command: Command, _facts: Facts) -> str | None:
-    return "money"
+def _submit_claims(command: Command, facts: Facts) -> str | None:
+    """Who may not enter uses up no id: it could burn those of others."""
+    return None if entitlement.faults(command, facts.actor) else "money"
 
 
 def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -> Decision:
@@ -152,6 +153,10 @@ def _found(request: Request, language: str) -> QueryTransferReply:
             text=_text(Code.REQUEST_ID_FENCED, language),
         )
     transfer = request.transfer
+    if transfer is None and request.code is None:
+        return QueryTransferReply(
+            request_id=request.request_id, state=TransferState.PROCESSING, final=False, service=request.service
+        )
     if transfer is None:
         refusal = request.code or Code.INTERNAL
         return QueryTransferReply(

@@ -56,7 +56,7 @@ def _word(reply: Any, element: str) -> str:
 def _settled(bank: Bank, request_id: str) -> str:
     """The state of a transfer once nothing is left to do about it (polled by replies, which come one a turn)."""
     node = bank.nodes[-1]
-    for _ in range(2000):
+    for _ in range(20_000):
         reply = node.answer(query(request_id))
         if (state := _word(reply, "State")) in ("succeeded", "failed") and bank.requests()[request_id].due_ms is None:
             return state
