@@ -22,7 +22,8 @@ FAREWELLS_MAX: Final = 64
 """Refused connections that may stay open at once to read why they were refused; more are cut off."""
 
 HELD_BYTES_MAX: Final = 16 * MESSAGE_BYTES_MAX
-"""Bytes of unfinished large messages held at once by a site, so that many slow senders cannot fill the memory."""
+"""Bytes of large messages held at once by a site, from the first byte until the answer is made, so that neither slow
+senders nor messages that wait to be handled can fill the memory."""
 
 
 _ROUNDING: Final = 0.001
@@ -113,6 +114,18 @@ class Admission:
         self._held += _counted(now) - _counted(before)
         return self._held <= self._held_max or now <= before
 
+    def taken(self, size: int) -> bool:
+        """Charge a whole message until it is `answered`; False, and nothing charged, when all hold too much."""
+        counted = _counted(size)
+        if counted and self._held + counted > self._held_max:
+            return False
+        self._held += counted
+        return True
+
+    def answered(self, size: int) -> None:
+        """Give back what a message of this size was charged, whether or not its connection is still there."""
+        self._held -= _counted(size)
+
     def farewell(self) -> bool:
         """Whether one more refused connection may stay to read its Fault; if so, `farewell_over` must follow."""
         if self._farewells >= FAREWELLS_MAX:
@@ -140,5 +153,5 @@ def _part(limit: int, share: int) -> int:
 
 
 def _counted(held: int) -> int:
-    """Small messages are bounded by the connection caps; only large ones count."""
+    """Small messages are bounded by the caps of connections and of the queue; only large ones count."""
     return held if held > LARGE_MESSAGE_BYTES else 0

@@ -3,7 +3,9 @@
 Owns the deadlines, the pauses and the end of a connection; knows nothing of frames or HTTP (its reader does) nor of
 what a message says (the road does). The rules:
 
-- at most `pipelined` messages are under way; beyond them, and while the peer does not read, nothing is read from it;
+- at most `pipelined` messages are under way, and of large ones one; beyond them, and while the peer does not read,
+  nothing is read from it;
+- large messages are charged to the site from their first byte until their answer is made, also when the peer has gone;
 - a message has an absolute deadline from its first byte to its last, however its bytes trickle;
 - a peer that does not read for that long is cut off, one that says nothing for `idle_seconds` is closed;
 - after a broken message the answers still due are sent, then one Fault, then the writing side is closed and what still
@@ -33,6 +35,7 @@ from gateway.doors.watch import Watch
 from gateway.metrics import DoorMetrics
 from gateway.settings import Limits
 from protocol.codes import Code
+from protocol.limits import LARGE_MESSAGE_BYTES
 
 LINGER_SECONDS: Final = 5.0
 """How long a peer may take to read the last answer and close; then the connection is cut."""
@@ -54,13 +57,17 @@ class Terms:
 
 
 class _Due:
-    """The place of one answer in the order; `data` is None until the answer is known, `last` ends the connection."""
+    """The place of one answer in the order; `data` is None until the answer is known, `last` ends the connection.
 
-    __slots__ = ("data", "last")
+    `size` counts the bytes of the message that is under way for it.
+    """
 
-    def __init__(self, data: bytes | None = None) -> None:
+    __slots__ = ("data", "last", "size")
+
+    def __init__(self, data: bytes | None = None, *, size: int = 0) -> None:
         self.data = data
         self.last = False
+        self.size = size
 
 
 @implementer(IHalfCloseableProtocol, IHandshakeListener, IPushProducer)
@@ -84,7 +91,8 @@ class Conversation(Protocol):
         self._peer = Peer("")
         self._key = ""
         self._heard_at = 0.0
-        self._held = 0
+        self._held = 0  # bytes that its reader keeps
+        self._asked = 0  # bytes of the messages under way
         self._dropped = 0
         self._admitted = False  # it has a place among the connections
         self._farewell = False  # it was refused and stays only to read why
@@ -133,6 +141,7 @@ class Conversation(Protocol):
         self._due.clear()
         admission = self._terms.admission
         admission.held(self._held, 0)
+        del self._reader  # and what it keeps: a message under way keeps this object for a while
         if self._admitted:
             admission.closed(self._key)
             self._terms.metrics.connections.dec()
@@ -205,7 +214,13 @@ class Conversation(Protocol):
         if not terms.admission.message(self._key):
             self._refuse(Refusal(Code.RATE_LIMITED, last=message.last))
             return
-        due = _Due()
+        size = len(message.raw)
+        self._note_held()
+        if not terms.admission.taken(size):
+            self._refuse(Refusal(Code.BUSY, last=message.last))
+            return
+        due = _Due(size=size)
+        self._asked += size
         self._due.append(due)
         self._over = message.last
         answer = terms.road.answer(message.raw, self._peer)
@@ -232,6 +247,8 @@ class Conversation(Protocol):
         self._answered(self._terms.road.fault(Code.INTERNAL), due, last=True)
 
     def _answered(self, answer: Answer, due: _Due, last: bool) -> None:  # noqa: FBT001  Deferred passes it by position
+        self._asked -= due.size
+        self._terms.admission.answered(due.size)
         if self._gone:
             return
         due.last = last or answer.close
@@ -273,31 +290,36 @@ class Conversation(Protocol):
     # -- what to wait for, and the end
 
     def _stalled(self) -> bool:
-        return self._unread or len(self._due) >= self._terms.limits.pipelined
+        return self._unread or len(self._due) >= self._terms.limits.pipelined or self._asked > LARGE_MESSAGE_BYTES
 
     def _settle(self) -> None:
         """Start or stop the message deadline and reading, and end when nothing is left to do."""
         if self._ended or self._gone or self._serving:
             return
+        allowed = self._note_held()
         if not self._over and not self._stalled():
-            self._await_more()
+            self._await_more(allowed=allowed)
         if self._over and not self._due:
             self._end()
         else:
             self._read(self._over or not self._stalled())
 
-    def _await_more(self) -> None:
-        """All that was read is taken: note what is held of the next message."""
+    def _note_held(self) -> bool:
+        """Charge what the reader keeps; False when that grew and all connections hold too much."""
         held = self._reader.held()
         allowed = self._terms.admission.held(self._held, held)
         self._held = held
-        if self._read_closed and not held:
+        return allowed
+
+    def _await_more(self, *, allowed: bool) -> None:
+        """All that was read is taken: wait for the rest of the next message, if it may be held."""
+        if self._read_closed and not self._held:
             self._over = True
         elif self._read_closed:
             self._refuse(self._reader.truncated)
         elif not allowed:
             self._refuse(Refusal(Code.BUSY))
-        elif held:
+        elif self._held:
             self._watch.start("message", self._terms.limits.message_seconds, self._late)
 
     def _late(self) -> None:

@@ -45,7 +45,7 @@ class PostedMessages:
 
     def __init__(self, limit: int, wall: Callable[[], float]) -> None:
         parser = _Parser(limit)
-        self._found = parser.found
+        self._next = parser.next
         self._held = parser.held
         self._parse = cast(_Untyped, parser).dataReceived
         self._wall = wall
@@ -57,10 +57,10 @@ class PostedMessages:
 
     def next_item(self) -> Item | None:
         """Give the next request that is whole, or refused by its head."""
-        return self._found.popleft() if self._found else None
+        return self._next()
 
     def held(self) -> int:
-        """Count the bytes of the request that is not whole yet."""
+        """Count the bytes of requests that are not whole yet or not given out."""
         return self._held()
 
     def reply(self, answer: Answer) -> bytes:
@@ -97,23 +97,23 @@ class _NoTransport:
 
 
 class _Request:
-    """The face of a request that the parser fills; it keeps the body's pieces and what is wrong with the head."""
+    """The face of a request that the parser fills; it keeps the body and what is wrong with the head."""
 
     def __init__(self, parser: "_Parser", _queued: object = None) -> None:
         self._parser = parser
         self.requestHeaders = Headers()
-        self.pieces: list[bytes] = []
+        self.body = bytearray()  # not the pieces: a peer that sends tiny chunks would make them far larger than this
         self.size = 0
         self.last = False
         self.refusal: Refusal | None = None
 
     def handleContentChunk(self, data: bytes) -> None:
-        """Keep a piece of the body, unless the head was refused already."""
+        """Keep a part of the body, unless the head was refused already."""
         self.size += len(data)
         if self.size > self._parser.limit:
             self._parser.stop(Refusal(Code.MESSAGE_TOO_LARGE))
         elif self.refusal is None:
-            self.pieces.append(data)
+            self.body += data
 
     def requestReceived(self, _command: bytes, _path: bytes, _version: bytes) -> None:
         """The request is whole."""
@@ -126,7 +126,7 @@ class _Request:
 
 
 class _Parser(HTTPChannel):
-    """Twisted's parser between bytes and `found`; whatever it would answer by itself becomes a refusal."""
+    """Twisted's parser between bytes and `next`; whatever it would answer by itself becomes a refusal."""
 
     requestFactory = cast(Any, _Request)  # noqa: N815  Twisted looks it up by this name
     MAX_LENGTH = HEAD_BYTES_MAX
@@ -136,31 +136,46 @@ class _Parser(HTTPChannel):
     def __init__(self, limit: int) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Twisted gives it no types
         self.limit = limit
-        self.found: deque[Item] = deque()
+        self._found: deque[Item] = deque()
+        self._found_bytes = 0
         self._stopped = False
 
     def held(self) -> int:
-        """Count what is there of the request that is not whole yet, its headers as one byte."""
-        return 1 + self.requests[-1].size if self.requests else len(self._buffer)
+        """Count what waits in `next`, and what is there of the request that is not whole yet, its headers as one."""
+        return self._found_bytes + (1 + self.requests[-1].size if self.requests else len(self._buffer))
+
+    def next(self) -> Item | None:
+        """Give out what was found first."""
+        if not self._found:
+            return None
+        item = self._found.popleft()
+        if isinstance(item, Message):
+            self._found_bytes -= len(item.raw)
+        return item
+
+    def _add(self, item: Item) -> None:
+        self._found.append(item)
+        if isinstance(item, Message):
+            self._found_bytes += len(item.raw)
 
     def stop(self, last: Refusal | Message) -> None:
         """Find nothing more after this."""
         if not self._stopped:
             self._stopped = True
-            self.found.append(last)
+            self._add(last)
             for request in self.requests:
-                request.pieces.clear()
+                request.body.clear()
             cast(_Untyped, self).setRawMode()
 
     def whole(self, request: _Request) -> None:
         """Hand on a request that is whole, and go on to the next."""
         if self._stopped:
             return
-        item = request.refusal or Message(b"".join(request.pieces), last=request.last)
+        item = request.refusal or Message(bytes(request.body), last=request.last)
         if item.last:
             self.stop(item)
         else:
-            self.found.append(item)
+            self._add(item)
             cast(_Untyped, self).requestDone(request)
 
     @override
@@ -178,7 +193,7 @@ class _Parser(HTTPChannel):
         if refusal is not None and (refusal.last or expects):
             self.stop(Refusal(refusal.code, refusal.http))
         elif expects and self.length != 0:
-            self.found.append(_CONTINUE)
+            self._add(_CONTINUE)
         request.refusal = refusal
 
     def _judge(self, request: _Request) -> Refusal | None:

@@ -49,7 +49,7 @@ class Reader(Protocol):
         ...
 
     def held(self) -> int:
-        """Count the bytes of the message that is not whole yet; 0 between messages."""
+        """Count the bytes that were received and not given out; 0 between messages, when all whole ones are out."""
         ...
 
     def reply(self, answer: Answer) -> bytes:

@@ -30,7 +30,7 @@ class FramedMessages:
         return None if raw is None else Message(raw)
 
     def held(self) -> int:
-        """Count the bytes of the frame that is not whole yet."""
+        """Count the bytes of frames that are not whole yet or not given out."""
         return self._frames.waiting
 
     def reply(self, answer: Answer) -> bytes:

@@ -1,7 +1,13 @@
 """The battery that both doors pass: each cap at the cap and one past it."""
 
+from typing import Final
+
+from gateway.doors.admission import HELD_BYTES_MAX
 from protocol.codes import Code
 from tests.doors.wire import Bench, Tongue, fault
+
+LARGE: Final = 100_000
+"""Bytes of a message that goes the way of large ones."""
 
 
 def test_up_to_the_cap_messages_are_under_way(bench: Bench) -> None:
@@ -167,3 +173,73 @@ def test_unfinished_messages_may_not_fill_the_memory(tongue: Tongue) -> None:
 
     assert [line.heard() for line in lines] == [[]] * len(lines)
     assert past.heard() == [fault(Code.BUSY)]
+
+
+def test_one_large_message_is_under_way_on_a_connection(tongue: Tongue) -> None:
+    """What comes behind it is neither asked nor read until its answer is made; small ones go together as ever."""
+    bench = Bench(tongue, message_bytes=LARGE)
+    bench.road.hold()
+    line = bench.connect()
+
+    line.say(b"x" * LARGE, b"y" * LARGE)
+    line.say(b"<3/>", b"<4/>")
+    first = (len(bench.road.asked), line.wire.reading)
+    bench.road.let_go(0)
+    second = (len(bench.road.asked), line.wire.reading)
+    bench.road.let_go(1)
+
+    assert first == (1, False)
+    assert second == (2, False)
+    assert bench.road.asked[2:] == [b"<3/>", b"<4/>"]
+    assert line.wire.reading
+
+
+def test_messages_that_wait_for_their_answer_may_not_fill_the_memory(tongue: Tongue) -> None:
+    """Whole large messages are charged until they are answered; one too many is refused, small ones are not."""
+    bench = Bench(tongue, message_bytes=LARGE)
+    bench.road.hold()
+    bench.admission.held(0, HELD_BYTES_MAX - 2 * LARGE)
+    first, second = bench.connect("10.0.0.1"), bench.connect("10.0.0.2")
+    first.say(b"1" * LARGE)
+    second.say(b"2" * LARGE)
+
+    third = bench.connect("10.0.0.3")
+    third.say(b"3" * LARGE)
+    small = bench.connect("10.0.0.4")
+    small.say(b"<4/>")
+    bench.road.let_go(0)
+    first.say(b"5" * LARGE)
+
+    assert third.heard() == [fault(Code.BUSY)]
+    assert [raw[:1] for raw in bench.road.asked] == [b"1", b"2", b"<", b"5"]
+
+
+def test_a_message_is_charged_when_its_peer_has_gone(tongue: Tongue) -> None:
+    """Whoever sends and vanishes again and again fills the memory no better; the answer gives all back."""
+    bench = Bench(tongue, message_bytes=LARGE)
+    bench.road.hold()
+    bench.admission.held(0, HELD_BYTES_MAX - LARGE)
+    gone, line = bench.connect("10.0.0.1"), bench.connect("10.0.0.2")
+
+    gone.say(b"x" * LARGE)
+    gone.vanish()
+    line.say(b"y" * LARGE)
+    bench.road.let_go(0)
+    again = bench.connect("10.0.0.2")
+    again.say(b"z" * LARGE)
+
+    assert line.heard() == [fault(Code.BUSY)]
+    assert [raw[:1] for raw in bench.road.asked] == [b"x", b"z"]
+
+
+def test_what_waits_behind_a_large_message_is_charged(tongue: Tongue) -> None:
+    """The reader keeps what came in one piece with it."""
+    bench = Bench(tongue, message_bytes=LARGE)
+    bench.road.hold()
+    bench.admission.held(0, HELD_BYTES_MAX - 2 * LARGE)
+    bench.connect("10.0.0.1").say(b"x" * LARGE, b"y" * (LARGE - 100))
+
+    other = bench.connect("10.0.0.2")
+    other.say(b"z" * LARGE)
+
+    assert other.heard() == [fault(Code.BUSY)]
