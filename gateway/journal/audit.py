@@ -43,6 +43,11 @@ _LOST_REPLIES: Final = (
     .where(REQUEST.c.reply_chain.isnot(None), MESSAGE_LOG.c.chain.is_(None))
     .limit(FAULTS_MAX)
 )
+_UNANSWERED: Final = (
+    select(REQUEST.c.customer_id, REQUEST.c.request_id)
+    .where(REQUEST.c.kind == "money", REQUEST.c.due_ms.is_(None), REQUEST.c.reply_chain.is_(None))
+    .limit(FAULTS_MAX)
+)
 _RECEIVED: Final = (
     select(MESSAGE_LOG.c.customer_id, MESSAGE_LOG.c.request_id).where(MESSAGE_LOG.c.way == "in").distinct().subquery()
 )
@@ -277,9 +282,11 @@ def _rows(tx: Connection, chain: str) -> Iterator[dict[str, Any]]:
 
 
 def _check_references(tx: Connection, found: Audit) -> None:
-    """A reply that a request names must be in the log, and so must be the request of each transfer."""
+    """A reply that a request names must be in the log, and so must the request of each transfer; none is left out."""
     for row in tx.execute(_LOST_REPLIES):
         where = f"chain {row.reply_chain} row {row.reply_seq}"
         found.fault(f"{where}: not the reply to request {row.request_id} of customer {row.customer_id}, which names it")
+    for customer_id, request_id in tx.execute(_UNANSWERED):
+        found.fault(f"request {request_id} of customer {customer_id}: closed without a reply")
     for customer_id, request_id in tx.execute(_UNASKED):
         found.fault(f"request {request_id} of customer {customer_id}: has a transfer, but is not in the log")

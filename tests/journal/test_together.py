@@ -99,7 +99,7 @@ def test_a_refusal_beside_a_core_that_hangs_is_stored_and_sent(bank: Bank) -> No
 
 
 def test_a_late_moment_without_the_signer_still_ends_in_a_stored_reply(bank: Bank) -> None:
-    """The core is late and the signer away: the sender is told to come again; the reply is signed when both are back."""
+    """The core is late and the signer away: the sender is told to come again, and the reply is signed later."""
     core, key = Faulty(bank.ledger()), FaultyKey()
     go = threading.Event()
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from gateway.journal.audit import FAULTS_MAX
 from gateway.journal.chain import GENESIS, Head, root_of, row_hash
 from gateway.journal.seals import Seal, from_row, to_line, to_row
-from gateway.journal.tables import LOG_HEAD, MESSAGE_LOG, SEAL
+from gateway.journal.tables import LOG_HEAD, MESSAGE_LOG, REQUEST, SEAL
 from tests.gateway.journal.conftest import Journal, reply_key
 
 Act = Callable[[Connection], object]
@@ -99,6 +99,15 @@ def test_an_edited_row_is_found(sealed: Journal, edit: dict[str, object]) -> Non
     faults = _faults_after(sealed, lambda tx: tx.execute(update(MESSAGE_LOG).where(*_row("a", 4)).values(**edit)))
 
     assert faults[0].startswith("chain a row 4: row altered")
+
+
+def test_a_request_that_was_closed_without_a_reply_is_found(sealed: Journal) -> None:
+    """Nothing is left to do about it and no reply is stored: its sender would be told to come again for ever."""
+    faults = _faults_after(
+        sealed, lambda tx: tx.execute(update(REQUEST).values(due_ms=None, reply_chain=None, reply_seq=None))
+    )
+
+    assert "closed without a reply" in faults[0]
 
 
 def test_a_removed_row_is_found(sealed: Journal) -> None:

@@ -1,0 +1,46 @@
+"""What a schema lets in must fit into the columns it goes to, on a database that counts characters too."""
+
+import re
+from importlib import resources
+
+import pytest
+from sqlalchemy import Column, String
+
+from core_adapter.ledger.tables import MOVE
+from gateway.journal.tables import REQUEST, TRANSFER
+
+COMMON = (resources.files("schemas") / "common-1.xsd").read_text("utf-8")
+
+
+def _longest(name: str) -> int:
+    """The most characters that a simple type of the schemas allows."""
+    body = COMMON.partition(f'<xs:simpleType name="{name}">')[2].partition("</xs:simpleType>")[0]
+    found = re.search(r'<xs:maxLength value="(\d+)"/>|\{1,(\d+)\}"', body)
+    assert found, name
+    return int(found[1] or found[2])
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [
+        ("RequestId", REQUEST.c.request_id),
+        ("PartyId", REQUEST.c.customer_id),
+        ("PartyId", REQUEST.c.operator_id),
+        ("AccountNumber", TRANSFER.c.payer_account),
+        ("AccountNumber", TRANSFER.c.payee_account),
+        ("HolderName", TRANSFER.c.payee_name),
+        ("Purpose", TRANSFER.c.purpose),
+        ("Remark", TRANSFER.c.remark),
+        ("EndToEndId", TRANSFER.c.end_to_end_id),
+        ("AccountNumber", MOVE.c.payer),
+        ("HolderName", MOVE.c.payee_name),
+        ("Purpose", MOVE.c.purpose),
+        ("RequestId", MOVE.c.request_id),
+    ],
+    ids=str,
+)
+def test_what_a_schema_allows_fits_its_column(kind: str, column: Column[str]) -> None:
+    """The longest value of the type is no longer than the column."""
+    assert isinstance(column.type, String)
+    assert column.type.length is not None
+    assert _longest(kind) <= column.type.length
