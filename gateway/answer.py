@@ -18,11 +18,15 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The exact bytes to send back, the HTTP status they go under, and whether the connection ends after them."""
+    """The exact bytes to send back, the HTTP status they go under, and whether the connection ends after them.
+
+    `verified` says that the message was one that a registered key had signed, whatever else became of it.
+    """
 
     data: bytes
     http: int
     close: bool = False
+    verified: bool = False
 
 
 class Road(Protocol):

@@ -5,12 +5,17 @@ bytes -> text -> envelope -> verified -> validated -> command -> [journal, core,
 The order is fixed: the byte gate before parsing, the signature before the schema (only what was signed is looked at
 afterwards), the schema before the typed command, replay before everything that may refuse. What stands in brackets runs
 on the threads of the committer and the desk; everything before it is pure and runs where the message came in, large
-messages one at a time on a thread of their own.
+messages one at a time on a thread.
+
+Where signing waits on a device, refusals that end before the journal are signed beside the desk: at most one for
+strangers and one for who is verified at a time, so that neither can take the device from the desk, nor the threads from
+large messages.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from twisted.internet.defer import Deferred, DeferredLock, maybeDeferred, succeed
 from twisted.internet.threads import deferToThreadPool
@@ -38,14 +43,21 @@ from signer.digests import DIGESTS
 from signer.keys import SignerUnavailable
 from signer.trust import NotAuthentic, RegisteredCertificate
 
+REFUSALS_WAITING_MAX: Final = 16
+"""Refusals that wait for the device, of strangers and of who is verified each; beyond them BUSY is said unsigned."""
+
 
 class Refused(Exception):
-    """The road ends here, before the journal: a code, its details, and what the reply can echo."""
+    """The road ends here, before the journal: a code, its details, and what the reply can echo.
 
-    def __init__(self, refusal: Refuse, echo: Echo) -> None:
+    `verified` when a registered key had signed the message.
+    """
+
+    def __init__(self, refusal: Refuse, echo: Echo, *, verified: bool = False) -> None:
         super().__init__(refusal.code)
         self.refusal = refusal
         self.echo = echo
+        self.verified = verified
 
 
 class Road:
@@ -79,6 +91,7 @@ class Road:
         self._seconds = seconds
         self._standstill = standstill
         self._large = DeferredLock()
+        self._signing = {verified: DeferredLock() for verified in (False, True)}
         self._gathered: list[Waiter] = []
         self._log = Logger(namespace="road")
 
@@ -106,7 +119,7 @@ class Road:
         opened = _open(raw)
         entry = self._verify(opened, peer, received_at)
         if not self._admit(entry.customer_id):
-            raise self._refused(Code.RATE_LIMITED, opened)
+            raise self._refused(Code.RATE_LIMITED, opened, verified=True)
         bound, refusal = _bound(opened)
         sent_at = opened.head.sent_at
         assert sent_at is not None or refusal is not None, "the schema wants a SentAt that can be read"
@@ -142,24 +155,24 @@ class Road:
         service = command.service.name if command.service else "none"
         self._metrics.answered(service, code or "replayed", seconds)
 
-    def _refused(self, code: Code, opened: Envelope, *details: Detail) -> Refused:
+    def _refused(self, code: Code, opened: Envelope, *details: Detail, verified: bool = False) -> Refused:
         digest = DIGESTS["sha256"](opened.body_canonical)
-        return Refused(Refuse(code, details), _echo(opened.head, opened.encoding, digest))
+        return Refused(Refuse(code, details), _echo(opened.head, opened.encoding, digest), verified=verified)
 
     # -- the journal's side, and the way out
 
     def _enter(self, command: Command) -> Deferred[Answer]:
         """Hand the command over; its answer comes when its reply is stored."""
         if (code := self._standstill()) is not None:
-            return self._sign(echo(command), Refuse(code))
+            return self._sign(echo(command), Refuse(code), verified=True)
         begun = self._seconds()
         waiting: Deferred[Told] = Deferred()
 
         def told(told: Told) -> Answer | Deferred[Answer]:
             self._count(command, told.code, self._seconds() - begun)
             if told.reply is not None:
-                return Answer(told.reply, 200)
-            return self._sign(echo(command), Refuse(told.code or Code.INTERNAL))
+                return Answer(told.reply, 200, verified=True)
+            return self._sign(echo(command), Refuse(told.code or Code.INTERNAL), verified=True)
 
         self._gather(Waiter(command, waiting.callback))
         return waiting.addCallback(told)
@@ -179,7 +192,7 @@ class Road:
         error = failure.value
         match error:
             case Refused():
-                return self._sign(error.echo, error.refusal)
+                return self._sign(error.echo, error.refusal, verified=error.verified)
             case ProtocolError():
                 return succeed(self.fault(error.code))
             case SignerUnavailable():
@@ -187,14 +200,18 @@ class Road:
         self._log.failure("a message could not be handled", failure)
         return succeed(self.fault(Code.INTERNAL))
 
-    def _sign(self, echo: Echo, refusal: Refuse) -> Deferred[Answer]:
-        """A signed refusal that is not stored; a plain Fault where the signer is gone: never an unsigned reply."""
-        if self._scribe.blocking:
-            signed = deferToThreadPool(self._reactor, self._pool, self._scribe.reply, echo, refusal)
-        else:
+    def _sign(self, echo: Echo, refusal: Refuse, *, verified: bool) -> Deferred[Answer]:
+        """A signed refusal that is not stored; a plain Fault where the signer cannot: never an unsigned reply."""
+        turn = self._signing[verified]
+        if not self._scribe.blocking:
             signed = maybeDeferred(self._scribe.reply, echo, refusal)
+        elif len(turn.waiting) >= REFUSALS_WAITING_MAX:
+            return succeed(replace(self.fault(Code.BUSY), verified=verified))
+        else:
+            signed = turn.run(deferToThreadPool, self._reactor, self._pool, self._scribe.reply, echo, refusal)
         http = MEANINGS[refusal.code].signed_http
-        return signed.addCallback(lambda data: Answer(data, http)).addErrback(self._exception)
+        answered = signed.addCallback(lambda data: Answer(data, http)).addErrback(self._exception)
+        return answered.addCallback(lambda answer: replace(answer, verified=verified))
 
 
 def _open(raw: bytes) -> Envelope:

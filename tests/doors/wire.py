@@ -63,7 +63,7 @@ class Wire:
         if not (self.closed or self.write_closed):
             self.written += data
 
-    def getPeer(self) -> IPv4Address:  # noqa: N802  Twisted's own name
+    def getPeer(self) -> IPv4Address:
         """Give the address of the other end."""
         return self.peer
 
@@ -84,7 +84,7 @@ class Wire:
         """Read again."""
         self.reading = True
 
-    def loseWriteConnection(self) -> None:  # noqa: N802  Twisted's own name
+    def loseWriteConnection(self) -> None:
         """Close the writing side; everything is sent at once here."""
         assert self.producer is None
         self.write_closed = True
@@ -94,7 +94,7 @@ class Wire:
         """Close both sides."""
         self._lose(ConnectionDone())
 
-    def abortConnection(self) -> None:  # noqa: N802  Twisted's own name
+    def abortConnection(self) -> None:
         """Cut."""
         self.aborted = True
         self._lose(ConnectionAborted())
