@@ -8,7 +8,6 @@ from protocol.codes import Code
 from protocol.errors import Detail, ProtocolError, shown
 from protocol.opening import Envelope
 from protocol.place import local_name, place
-from protocol.tree import VOCABULARY
 from protocol.validate import explain, validate
 
 
@@ -47,5 +46,4 @@ def _command(envelope: Envelope) -> Command:
         raise ProtocolError(Code.SERVICE_UNKNOWN, detail)
     if not validate(envelope.root):
         raise ProtocolError(Code.SCHEMA_INVALID, *explain(envelope.root))
-    VOCABULARY.proved(len(envelope.canonical))
     return Command(service, read(service.request, envelope.body))

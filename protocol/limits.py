@@ -27,10 +27,9 @@ ELEMENTS_MAX: Final = ROWS_MAX * ELEMENTS_PER_ROW
 ATTRIBUTES_MAX: Final = ELEMENTS_MAX
 # A serializer may repeat a declaration on each element of a row, never more than that.
 NAMESPACES_MAX: Final = ELEMENTS_MAX
-# What may be parsed of senders that never proved themselves before each tag is looked at; thousands of honest mistakes.
-UNPROVEN_BYTES_MAX: Final = 8 * 1024 * 1024
-# What the parser may remember of names that were new then: thousands of serializers' habits, a few megabytes.
-NOVEL_BYTES_MAX: Final = 4 * 1024 * 1024
+# What a parser is given before it forgets every name: hundreds of messages for a few microseconds, and little enough
+# that a tree which waits, and keeps the names of its time, is not much larger for it.
+NAMES_KEPT_BYTES: Final = 256 * 1024
 
 # A page must fit a reply that is signed on the reactor thread.
 PAGE_ROWS_MAX: Final = 200

@@ -1,8 +1,4 @@
-"""The one hardened XML parser and the one canonical form; no other module parses a message or canonicalises one.
-
-Two parsers are kept and reused, since a new one costs as much as the parse itself: one for small messages, one for
-large, so that a large message parsed on a thread of its own never holds the lock of the parser of the small ones.
-"""
+"""Where a message becomes a tree, and a tree its canonical form; no other module parses or canonicalises one."""
 
 from typing import Final
 
@@ -11,36 +7,16 @@ from lxml.etree import _Element
 
 from protocol.codes import Code
 from protocol.errors import Detail, ProtocolError, shown
-from protocol.limits import DEPTH_MAX, LARGE_MESSAGE_BYTES
-from protocol.vocabulary import Vocabulary
+from protocol.limits import DEPTH_MAX
+from protocol.reader import read
 
 _TOO_DEEP: Final = etree.XPath("boolean(/" + "/".join("*" * (DEPTH_MAX + 1)) + ")")
 
 
-def _hardened() -> etree.XMLParser:
-    return etree.XMLParser(
-        resolve_entities=False,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        no_network=True,
-        huge_tree=False,
-        recover=False,
-        collect_ids=False,
-    )
-
-
-VOCABULARY: Final = Vocabulary()
-_SMALL: Final = _hardened()
-_LARGE: Final = _hardened()
-
-
 def parse(utf8: bytes) -> _Element:
     """The root of a document that passed the byte gate; ProtocolError XML_NOT_WELL_FORMED or XML_LIMIT (depth)."""
-    VOCABULARY.admit(utf8)
-    parser = _SMALL if len(utf8) <= LARGE_MESSAGE_BYTES else _LARGE
     try:
-        root = etree.fromstring(utf8, parser)
+        root = read(utf8)
     except etree.XMLSyntaxError as error:
         detail = Detail(rule="well-formed", place=f"line {error.lineno}", value=shown(error.msg or ""))
         raise ProtocolError(Code.XML_NOT_WELL_FORMED, detail) from None
