@@ -43,7 +43,8 @@ class Metrics:
         )
         self.cut_connections = Counter(
             "yinqi_cut_connections",
-            "Connections that the gateway cut: idle, unread (the peer does not read), handshake, linger, flood.",
+            "Connections that the gateway cut: idle, unverified (no verified message in time), room (for a new one),"
+            " unread (the peer does not read), handshake, linger, flood.",
             ["door", "reason"],
             registry=registry,
         )

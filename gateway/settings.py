@@ -114,6 +114,7 @@ class Limits:
     pipelined: int
     message_seconds: float
     idle_seconds: float
+    first_message_seconds: float
     write_buffer_bytes: int
     address_rate: float
     address_burst: int
@@ -295,6 +296,7 @@ def _limits(table: Table) -> Limits:
         pipelined=table.integer("pipelined", 32, 1, 1024),
         message_seconds=table.number("message_seconds", 30.0, 0.1, 3600.0),
         idle_seconds=table.number("idle_seconds", 300.0, 0.1, 86_400.0),
+        first_message_seconds=table.number("first_message_seconds", 10.0, 0.1, 3600.0),
         write_buffer_bytes=table.integer("write_buffer_bytes", 1024 * 1024, 4096, 256 * 1024 * 1024),
         address_rate=table.number("address_rate", 2000.0, 0.001, 1_000_000.0),
         address_burst=table.integer("address_burst", 4000, 1, 10_000_000),

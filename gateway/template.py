@@ -52,6 +52,7 @@ listen = "127.0.0.1:{operations}"  # /metrics /healthz /readyz; keep it on an in
 # pipelined = 32                 # requests under way on one connection
 # message_seconds = 30.0         # from the first byte of a message to its last
 # idle_seconds = 300.0
+# first_message_seconds = 10.0   # from connecting to the first message that can be verified
 # write_buffer_bytes = 1048576
 # address_rate = 2000.0          # messages a second from one address, before anything is verified
 # address_burst = 4000

@@ -37,6 +37,7 @@ LIMITS: Final = Limits(
     pipelined=32,
     message_seconds=30.0,
     idle_seconds=300.0,
+    first_message_seconds=10.0,
     write_buffer_bytes=1024 * 1024,
     address_rate=1_000_000.0,
     address_burst=1_000_000,
@@ -51,7 +52,7 @@ class EchoRoad:
 
     def answer(self, raw: bytes, _peer: Peer) -> Deferred[Answer]:
         """The message itself."""
-        return succeed(Answer(raw, 200))
+        return succeed(Answer(raw, 200, verified=True))
 
     def fault(self, code: Code) -> Answer:
         """Never called with messages that are whole."""

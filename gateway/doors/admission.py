@@ -1,12 +1,16 @@
 """Who may come in, and how often: connection caps, token buckets and held bytes. Knows addresses and ids, no sockets.
 
+When the house is full, the connection that has been there longest without a verified message makes room for a new one;
+one whose message is under way is spared while another can go.
+
 Every worker has an admission of its own with its share of the site's limits; all memory here is bounded.
 """
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 from ipaddress import IPv6Address
-from typing import Final
+from itertools import islice
+from typing import Final, Protocol
 
 from gateway.settings import Limits
 from protocol.codes import Code
@@ -20,6 +24,9 @@ KEYS_MAX: Final = 65_536
 
 FAREWELLS_MAX: Final = 64
 """Refused connections that may stay open at once to read why they were refused; more are cut off."""
+
+SPARED_MAX: Final = 64
+"""Connections whose message is under way that are passed over in the search for one that makes room."""
 
 HELD_BYTES_MAX: Final = 16 * MESSAGE_BYTES_MAX
 """Bytes of large messages held at once by a site, from the first byte until the answer is made, so that neither slow
@@ -68,6 +75,19 @@ class CustomerRates(Rates):
         super().__init__(limits.customer_rate, limits.customer_burst, share=share, seconds=seconds, keys_max=keys_max)
 
 
+class Guest(Protocol):
+    """A connection, as far as the admission must know it."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for an answer."""
+        ...
+
+    def make_room(self) -> None:
+        """Go at once; its place has been given back."""
+        ...
+
+
 class Admission:
     """The connections of all doors of one worker: how many in all and per address, and each address's rate."""
 
@@ -77,6 +97,7 @@ class Admission:
         self._address_max = _part(limits.connections_per_address, share)
         self._held_max = max(_part(HELD_BYTES_MAX, share), 2 * limits.message_bytes)
         self._open: Counter[str] = Counter()
+        self._strangers: dict[Guest, str] = {}  # with their addresses, from the oldest
         self._all = 0
         self._held = 0
         self._farewells = 0
@@ -86,20 +107,36 @@ class Admission:
         """Connections admitted and not yet closed."""
         return self._all
 
-    def opened(self, address: str) -> Code | None:
-        """Admit a connection, which must later be `closed`; or say why not, and then nothing is to be closed."""
+    def opened(self, address: str, guest: Guest) -> Code | None:
+        """Admit a connection, which must later be `closed` or is told to `make_room`; or say why not, and then nothing
+        is to be closed.
+        """
         if not self._rates.take(address):
             return Code.RATE_LIMITED
-        if self._all >= self._all_max or self._open[address] >= self._address_max:
-            if not self._open[address]:
-                del self._open[address]
+        if self._open.get(address, 0) >= self._address_max or (self._all >= self._all_max and not self._make_room()):
             return Code.TOO_MANY_CONNECTIONS
         self._open[address] += 1
         self._all += 1
+        self._strangers[guest] = address
         return None
 
-    def closed(self, address: str) -> None:
+    def verified(self, guest: Guest) -> None:
+        """Note that this connection has brought a verified message: it keeps its place."""
+        self._strangers.pop(guest, None)
+
+    def _make_room(self) -> bool:
+        """Send the oldest stranger away; False when there is none."""
+        if not self._strangers:
+            return False
+        oldest = islice(self._strangers, SPARED_MAX)
+        guest = next((each for each in oldest if not each.waits), next(iter(self._strangers)))
+        self.closed(self._strangers[guest], guest)
+        guest.make_room()
+        return True
+
+    def closed(self, address: str, guest: Guest) -> None:
         """Give back the place of an admitted connection."""
+        self._strangers.pop(guest, None)
         self._all -= 1
         self._open[address] -= 1
         if not self._open[address]:

@@ -7,6 +7,7 @@ what a message says (the road does). The rules:
   nothing is read from it;
 - large messages are charged to the site from their first byte until their answer is made, also when the peer has gone;
 - a message has an absolute deadline from its first byte to its last, however its bytes trickle;
+- a connection has `first_message_seconds` to bring a verified message; until it has, it may have to make room;
 - a peer that does not read for that long is cut off, one that says nothing for `idle_seconds` is closed;
 - after a broken message the answers still due are sent, then one Fault, then the writing side is closed and what still
   comes in is dropped for a while, so that the peer reads the Fault and not a connection reset;
@@ -28,6 +29,7 @@ from zope.interface import implementer
 
 from gateway.answer import Answer, Peer, Road
 from gateway.doors.admission import Admission, address_key
+from gateway.doors.due import Due
 from gateway.doors.faces import Clock, Transport
 from gateway.doors.reader import Interim, Item, Message, Reader, Refusal
 from gateway.doors.tls import peer_certificate
@@ -56,20 +58,6 @@ class Terms:
     tls: bool = False
 
 
-class _Due:
-    """The place of one answer in the order; `data` is None until the answer is known, `last` ends the connection.
-
-    `size` counts the bytes of the message that is under way for it.
-    """
-
-    __slots__ = ("data", "last", "size")
-
-    def __init__(self, data: bytes | None = None, *, size: int = 0) -> None:
-        self.data = data
-        self.last = False
-        self.size = size
-
-
 @implementer(IHalfCloseableProtocol, IHandshakeListener, IPushProducer)
 class Conversation(Protocol):
     """One connection of one door; see the rules at the top of this module.
@@ -87,14 +75,16 @@ class Conversation(Protocol):
         self._tell_gone = gone
         self._closed = closed
         self._watch = Watch(terms.clock)
-        self._due: deque[_Due] = deque()
+        self._due: deque[Due] = deque()
         self._peer = Peer("")
         self._key = ""
         self._heard_at = 0.0
         self._held = 0  # bytes that its reader keeps
         self._asked = 0  # bytes of the messages under way
         self._dropped = 0
+        self._verified = False  # it has brought a verified message
         self._admitted = False  # it has a place among the connections
+        self._evicted = False  # it had to give that place to another
         self._farewell = False  # it was refused and stays only to read why
         self._serving = False  # the loop over what was read is running
         self._paused = False  # reading is stopped
@@ -112,7 +102,7 @@ class Conversation(Protocol):
         transport, terms = self._transport, self._terms
         self._peer = Peer(str(getattr(transport.getPeer(), "host", "")))
         self._key = address_key(self._peer.address)
-        refused = self._closed or terms.admission.opened(self._key)
+        refused = self._closed or terms.admission.opened(self._key, self)
         if refused is not None:
             self._turn_away(refused)
             return
@@ -127,6 +117,7 @@ class Conversation(Protocol):
         if terms.tls:
             self._watch.start("handshake", HANDSHAKE_SECONDS, lambda: self.cut("handshake"))
         self._watch.start("idle", terms.limits.idle_seconds, self._check_idle)
+        self._watch.start("first", terms.limits.first_message_seconds, self._check_first)
 
     def handshakeCompleted(self) -> None:
         """Note the certificate of the TLS peer, before its first byte is delivered."""
@@ -143,8 +134,9 @@ class Conversation(Protocol):
         admission.held(self._held, 0)
         del self._reader  # and what it keeps: a message under way keeps this object for a while
         if self._admitted:
-            admission.closed(self._key)
             self._terms.metrics.connections.dec()
+            if not self._evicted:
+                admission.closed(self._key, self)
         elif self._farewell:
             admission.farewell_over()
         self._tell_gone(self)
@@ -219,7 +211,7 @@ class Conversation(Protocol):
         if not terms.admission.taken(size):
             self._refuse(Refusal(Code.BUSY, last=message.last))
             return
-        due = _Due(size=size)
+        due = Due(size=size)
         self._asked += size
         self._due.append(due)
         self._over = message.last
@@ -229,28 +221,32 @@ class Conversation(Protocol):
     def _refuse(self, refusal: Refusal) -> None:
         """Put the Fault in its place in the order; a last one is the end of what is taken."""
         self._terms.metrics.fault(refusal.code)
-        due = _Due()
+        due = Due()
         self._due.append(due)
         self._over = self._over or refusal.last
         answer = self._terms.road.fault(refusal.code)
         self._answered(replace(answer, http=refusal.http or answer.http), due, refusal.last)
 
     def _interject(self, interim: Interim) -> None:
-        self._due.append(_Due(interim.data))
+        self._due.append(Due(interim.data))
         self._flush()
 
     # -- answers go out
 
-    def _failed(self, failure: Failure, due: _Due) -> None:
+    def _failed(self, failure: Failure, due: Due) -> None:
         """The road broke its promise never to fail: a bug. Say that nothing is known, and close."""
         self._log.failure("road-failed", failure)
         self._answered(self._terms.road.fault(Code.INTERNAL), due, last=True)
 
-    def _answered(self, answer: Answer, due: _Due, last: bool) -> None:  # noqa: FBT001  Deferred passes it by position
+    def _answered(self, answer: Answer, due: Due, last: bool) -> None:  # noqa: FBT001  Deferred passes it by position
         self._asked -= due.size
         self._terms.admission.answered(due.size)
         if self._gone:
             return
+        if answer.verified and not self._verified:
+            self._verified = True
+            self._watch.stop("first")
+            self._terms.admission.verified(self)
         due.last = last or answer.close
         due.data = self._reader.reply(answer if answer.close == due.last else replace(answer, close=due.last))
         self._flush()
@@ -336,6 +332,27 @@ class Conversation(Protocol):
             self._terms.metrics.cut("idle")
             self._end()
 
+    def _check_first(self) -> None:
+        """Nothing verified has come in time; whoever waits for an answer, or is at a large message, may go on."""
+        if self._due or self._unread or self._held > LARGE_MESSAGE_BYTES:
+            self._watch.start("first", self._terms.limits.first_message_seconds, self._check_first)
+            return
+        self._terms.metrics.cut("unverified")
+        if self._held:
+            self._late()
+        else:
+            self._end()
+
+    @property
+    def waits(self) -> bool:
+        """Whether a message of this peer is under way."""
+        return bool(self._due)
+
+    def make_room(self) -> None:
+        """Go at once, for another; the place has been given back."""
+        self._evicted = self._over = True
+        self.cut("room")
+
     def drain(self) -> None:
         """Take no more messages; one that had begun to come is told so. Close after the answers under way."""
         if self._over:
@@ -347,6 +364,7 @@ class Conversation(Protocol):
 
     def cut(self, reason: str) -> None:
         """Drop the connection now, and count why."""
+        self._watch.stop_all()
         self._terms.metrics.cut(reason)
         self._transport.abortConnection()
 

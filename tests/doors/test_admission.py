@@ -9,7 +9,7 @@ from twisted.internet.task import Clock
 
 from gateway.doors.admission import Admission, CustomerRates, Rates, address_key
 from protocol.codes import Code
-from tests.doors.wire import LIMITS
+from tests.doors.wire import LIMITS, Visitor
 
 
 def test_a_full_bucket_gives_its_burst_and_no_more() -> None:
@@ -77,9 +77,37 @@ def test_workers_divide_the_connections(share: int, allowed: int) -> None:
     """Rounded up, so that a small cap still lets somebody in."""
     admission = Admission(LIMITS, share=share, seconds=Clock().seconds)
 
-    found = [admission.opened(f"10.0.0.{number}") for number in range(allowed + 1)]
+    found = []
+    for number in range(allowed + 1):
+        visitor = Visitor()
+        found.append(admission.opened(f"10.0.0.{number}", visitor))
+        admission.verified(visitor)
 
     assert found == [None] * allowed + [Code.TOO_MANY_CONNECTIONS]
+
+
+def test_the_oldest_stranger_makes_room_and_who_waits_is_spared() -> None:
+    """A connection whose message is under way goes only when there is no other; a verified one never goes."""
+    admission = Admission(LIMITS, share=1, seconds=Clock().seconds)
+    known, waiting, silent, late = Visitor(), Visitor(waits=True), Visitor(), Visitor(waits=True)
+    for number, visitor in enumerate((known, waiting, silent, late)):
+        admission.opened(f"10.0.0.{number}", visitor)
+    admission.verified(known)
+
+    gone = []
+    for number in range(4, 8):
+        newest = Visitor(waits=True)
+        found = admission.opened(f"10.0.0.{number}", newest)
+        gone.append((found, known.gone, waiting.gone, silent.gone, late.gone))
+        admission.verified(newest)
+
+    assert gone == [
+        (None, False, False, True, False),
+        (None, False, True, True, False),
+        (None, False, True, True, True),
+        (Code.TOO_MANY_CONNECTIONS, False, True, True, True),
+    ]
+    assert admission.connections == 4
 
 
 @pytest.mark.parametrize(

@@ -92,11 +92,50 @@ def test_connections_of_one_address_are_capped(bench: Bench) -> None:
 
 
 def test_connections_in_all_are_capped(bench: Bench) -> None:
-    """At the cap the last gets in; one past it is told so, whatever its address."""
-    lines = [bench.connect(f"10.0.0.{number}") for number in range(5)]
+    """At the cap the last gets in; one past it is told so, whatever its address, while all others are known."""
+    lines = [bench.connect(f"10.0.0.{number}") for number in range(4)]
+    for line in lines:
+        line.say(b"<1/>")
 
-    assert [line.heard() for line in lines] == [[], [], [], [], [fault(Code.TOO_MANY_CONNECTIONS)]]
+    past = bench.connect("10.0.0.4")
+
+    assert past.heard() == [fault(Code.TOO_MANY_CONNECTIONS)]
+    assert not any(line.ended for line in lines)
     assert bench.admission.connections == 4
+
+
+def test_strangers_make_room_for_new_connections(bench: Bench) -> None:
+    """In a full house the oldest connection without a verified message is cut; the new one is let in and heard."""
+    known, *silent = [bench.connect(f"10.0.0.{number}") for number in range(4)]
+    known.say(b"<1/>")
+    silent[1].send(bench.tongue.say(b"<2/>")[:-1])
+
+    honest = bench.connect("10.0.0.4")
+    honest.say(b"<3/>")
+    another = bench.connect("10.0.0.5")
+
+    assert [line.wire.aborted for line in (known, *silent)] == [False, True, True, False]
+    assert honest.heard() == [b"<3/>"]
+    assert not another.ended
+    assert bench.admission.connections == bench.count("yinqi_connections") == 4
+    assert bench.count("yinqi_cut_connections_total", reason="room") == 2
+
+
+def test_a_connection_that_made_room_gives_its_place_back_once(bench: Bench) -> None:
+    """Its own end, later, changes nothing; nor does the answer that it waited for."""
+    bench.road.hold()
+    first, *others = [bench.connect(f"10.0.0.{number}") for number in range(4)]
+    for line in (first, *others):
+        line.say(b"<1/>")
+
+    bench.connect("10.0.0.4")
+    bench.road.let_go(0)
+    for line in others:
+        line.vanish()
+
+    assert first.wire.aborted
+    assert first.heard() == []
+    assert bench.admission.connections == 1
 
 
 def test_a_closed_connection_makes_room(bench: Bench) -> None:

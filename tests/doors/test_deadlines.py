@@ -1,7 +1,7 @@
 """The battery that both doors pass: deadlines of messages, silence, and peers that do not read; time is a clock's."""
 
 from protocol.codes import Code
-from tests.doors.wire import Bench, fault
+from tests.doors.wire import Bench, Tongue, fault
 
 
 def test_a_deadline_counts_from_the_first_byte(bench: Bench) -> None:
@@ -84,6 +84,7 @@ def test_an_idle_connection_is_closed(bench: Bench) -> None:
 def test_a_word_keeps_a_connection(bench: Bench) -> None:
     """The count of silence begins anew with each message."""
     line = bench.connect()
+    line.say(b"<0/>")
     bench.clock.advance(59)
     line.say(b"<1/>")
 
@@ -117,3 +118,65 @@ def test_a_peer_that_never_reads_is_cut_off(bench: Bench) -> None:
     assert not before
     assert line.wire.aborted
     assert bench.admission.connections == 0
+
+
+def test_a_connection_has_a_while_for_its_first_verified_message(bench: Bench) -> None:
+    """Whoever says nothing, or nothing that can be verified, is closed long before the idle limit."""
+    bench.road.verified = False
+    silent, stranger = bench.connect("10.0.0.1"), bench.connect("10.0.0.2")
+
+    bench.clock.advance(19)
+    stranger.say(b"<1/>")
+    bench.clock.advance(0.999)
+    before = (silent.ended, stranger.ended)
+    bench.clock.advance(0.001)
+
+    assert before == (False, False)
+    assert silent.ended
+    assert stranger.ended
+    assert (silent.heard(), stranger.heard()) == ([], [b"<1/>"])
+    assert bench.count("yinqi_cut_connections_total", reason="unverified") == 2
+
+
+def test_a_verified_message_ends_the_first_deadline(bench: Bench) -> None:
+    """From then on only silence counts, whatever comes later."""
+    line = bench.connect()
+    line.say(b"<1/>")
+    bench.road.verified = False
+
+    for _ in range(5):
+        bench.clock.advance(50)
+        line.say(b"<2/>")
+
+    assert not line.ended
+    assert len(line.heard()) == 6
+
+
+def test_a_first_message_that_trickles_is_refused(bench: Bench) -> None:
+    """A part of a small message earns no more time, and the peer learns why it is closed."""
+    line = bench.connect()
+    bench.clock.advance(15)
+    line.send(bench.tongue.say(b"<1/>")[:-1])
+
+    bench.clock.advance(5)
+
+    assert line.heard() == [fault(Code.DEADLINE)]
+    assert line.ended
+
+
+def test_a_large_first_message_may_finish(tongue: Tongue) -> None:
+    """It has its own deadline, and so has the answer to it."""
+    bench = Bench(tongue, message_bytes=100_000)
+    bench.road.hold()
+    line = bench.connect()
+    stream = tongue.say(b"x" * 100_000)
+    bench.clock.advance(15)
+    line.send(stream[:-1])
+    bench.clock.advance(9)
+    line.send(stream[-1:])
+    bench.clock.advance(100)
+    bench.road.let_go(0)
+    bench.clock.advance(50)
+
+    assert line.heard() == [b"x" * 100_000]
+    assert not line.ended

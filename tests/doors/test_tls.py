@@ -23,7 +23,7 @@ from twisted.internet.threads import deferToThread
 from gateway.doors.conversation import HANDSHAKE_SECONDS
 from gateway.doors.tls import TlsContext, TlsError
 from gateway.settings import Tls
-from tests.doors.wire import TCP, Bench, framed
+from tests.doors.wire import TCP, Bench, Visitor, framed
 
 reactor: Any = installed
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -223,7 +223,9 @@ async def test_over_the_cap_no_handshake_is_begun(people: People) -> None:
     """A flood must not cost a handshake each; the connection is cut at once."""
     door = bench()
     for number in range(4):
-        assert door.admission.opened(f"10.0.0.{number}") is None
+        visitor = Visitor()
+        assert door.admission.opened(f"10.0.0.{number}", visitor) is None
+        door.admission.verified(visitor)
     async with listening(door, TlsContext(server(people))) as port:
         with pytest.raises((ssl.SSLError, ConnectionError)):
             await in_thread(lambda: echo(people, port, None))

@@ -30,6 +30,7 @@ LIMITS: Final = Limits(
     pipelined=3,
     message_seconds=10.0,
     idle_seconds=60.0,
+    first_message_seconds=20.0,
     write_buffer_bytes=4096,
     address_rate=10.0,
     address_burst=1000,
@@ -105,8 +106,20 @@ class Wire:
             self.protocol.connectionLost(failure(reason))
 
 
+class Visitor:
+    """A connection for an admission without doors."""
+
+    def __init__(self, *, waits: bool = False) -> None:
+        self.waits = waits
+        self.gone = False
+
+    def make_room(self) -> None:
+        """Remember it."""
+        self.gone = True
+
+
 class EchoRoad:
-    """Answers each message with its own bytes, at once or when the test says so."""
+    """Answers each message with its own bytes, at once or when the test says so; all are verified at first."""
 
     def __init__(self) -> None:
         self.asked: list[bytes] = []
@@ -114,6 +127,7 @@ class EchoRoad:
         self.held: list[Deferred[Answer]] | None = None
         self.http = 200
         self.close = False
+        self.verified = True
 
     def hold(self) -> None:
         """From now on, answer nothing before `let_go`."""
@@ -123,14 +137,14 @@ class EchoRoad:
         """Answer the message that came as this one since `hold`."""
         assert self.held is not None
         raw = self.asked[len(self.asked) - len(self.held) + index]
-        self.held[index].callback(Answer(raw, self.http, self.close))
+        self.held[index].callback(Answer(raw, self.http, self.close, self.verified))
 
     def answer(self, raw: bytes, peer: Peer) -> Deferred[Answer]:
         """Echo."""
         self.asked.append(raw)
         self.peers.append(peer)
         if self.held is None:
-            return succeed(Answer(raw, self.http, self.close))
+            return succeed(Answer(raw, self.http, self.close, self.verified))
         self.held.append(Deferred())
         return self.held[-1]
 
