@@ -17,6 +17,7 @@ from core_adapter.ledger import MIGRATIONS as LEDGER_MIGRATIONS
 from core_adapter.ledger import Ledger
 from gateway.control.hands import DaemonHands
 from gateway.databases import JOURNAL_MIGRATIONS, open_core, open_journal
+from gateway.domain.command import Command
 from gateway.doors.admission import Admission, CustomerRates
 from gateway.doors.conversation import Terms
 from gateway.doors.door import Door
@@ -115,9 +116,10 @@ class Node:
             self._tell_key(False, self._key.reason)
         self._scribe = Scribe(self._key, now, name)
         self._sealer = Sealer(self._key, SealsFile(settings.folder / SEALS_FILE), self._note_root)
+        self._services = Services(Bank(settings.site.bank_code, round(settings.work.clock_skew_seconds * 1000)))
         self.committer = Committer(
             self._journal,
-            Services(Bank(settings.site.bank_code, round(settings.work.clock_skew_seconds * 1000))),
+            self._services,
             owner=f"{settings.site.node[:20]}-{name}",
             new_chain=new_name,
             lease_seconds=settings.work.lease_seconds,
@@ -245,9 +247,10 @@ class Node:
         """A key in memory can always sign; one in a token knows by itself, also with nobody asking for signatures."""
         return bool(getattr(self._key, "available", True))
 
-    def _standstill(self) -> Code | None:
-        """Why nothing can be taken just now: a core that hangs would only pile up requests in doubt."""
-        return Code.CORE_UNAVAILABLE if self.committer.stuck_seconds() > STUCK_SECONDS else None
+    def _standstill(self, command: Command) -> Code | None:
+        """Why a command cannot be taken just now: a core that hangs would only pile up requests in doubt."""
+        stuck = self.committer.stuck_seconds() > STUCK_SECONDS and self._services.needs_core(command)
+        return Code.CORE_UNAVAILABLE if stuck else None
 
     def _tell_key(self, available: bool, reason: str) -> None:  # noqa: FBT001  its two words are the signer's
         if available:
@@ -290,4 +293,7 @@ class Node:
 
 def _deliver(deliveries: list[Delivery]) -> None:
     for waiter, told in deliveries:
-        waiter.done(told)
+        try:
+            waiter.done(told)
+        except Exception:  # noqa: BLE001  (one answer that cannot be made must not lose the others)
+            Node.log.failure("an answer could not be delivered")
