@@ -75,10 +75,10 @@ class Road:
         reactor: Any,
         pool: ThreadPool,
         seconds: Callable[[], float],
-        standstill: Callable[[], Code | None],
+        standstill: Callable[[Command], Code | None],
     ) -> None:
         """`submit` hands commands to the committer; `admit` says whether a customer is within its rate; `standstill`
-        why nothing can be taken just now, if so.
+        why a command cannot be taken just now, if so.
         """
         self._submit = submit
         self._scribe = scribe
@@ -163,7 +163,7 @@ class Road:
 
     def _enter(self, command: Command) -> Deferred[Answer]:
         """Hand the command over; its answer comes when its reply is stored."""
-        if (code := self._standstill()) is not None:
+        if (code := self._standstill(command)) is not None:
             return self._sign(echo(command), Refuse(code), verified=True)
         begun = self._seconds()
         waiting: Deferred[Told] = Deferred()

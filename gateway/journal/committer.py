@@ -20,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from twisted.logger import Logger
 
 from core_adapter.database import CommitUnknown, transact
-from gateway.domain.command import Wait
+from gateway.domain.command import Refuse, Reply, Wait
 from gateway.domain.facts import Request
 from gateway.domain.repeat import is_same
 from gateway.journal import record
@@ -77,11 +77,18 @@ class Committer:
         self._new_chain = new_chain
         self._lease_ms = int(lease_seconds * 1000)
         self._reply_seconds = reply_seconds
-        self._inbox = Inbox(clock, queue_max=queue_max, patience=reply_seconds, ahead_max=ahead_max)
+        self._inbox = Inbox(
+            clock,
+            needs_core=serving.needs_core,
+            queue_max=queue_max,
+            patience=reply_seconds,
+            ahead_max=ahead_max,
+        )
         self._tick_seconds = tick_seconds
         self._leave = leave
         self._on_turn = on_turn
         self._leaving: list[Delivery] = []
+        self._made: list[Result] = []
         self._upkeep = upkeep
         self._clock = clock
         self._desk: Desk | None = None
@@ -136,11 +143,13 @@ class Committer:
     # -- the committer's thread
 
     def _run(self) -> None:
-        while not (self._inbox.closed and self._inbox.empty and not self._ahead):
+        while not (self._inbox.closed and self._inbox.empty and not self._ahead and not self._made):
             work = self._inbox.take(self._ahead, self._next_moment())
             self._ahead -= work.batches
             for job, done in work.jobs:
                 self._job(job, done)
+            work.results += self._made
+            self._made = []
             work.results += self._late({result.task for result in work.results})
             self._drop(Work(commands=work.stale), Code.CORE_UNAVAILABLE)
             if work.commands or work.results:
@@ -156,6 +165,8 @@ class Committer:
 
     def _next_moment(self) -> float:
         """When something may be due by itself: the upkeep, or the oldest task that waits for the core."""
+        if self._made:
+            return self._clock()
         waiting = next(iter(self._at_desk.values()), None)
         tick = self._next_tick if not self._inbox.closed else self._clock() + self._tick_seconds
         return tick if waiting is None else min(tick, waiting + self._reply_seconds)
@@ -263,6 +274,7 @@ class Committer:
         """The transaction holds the decisions: replays leave, the rest goes to the desk."""
         to_desk: list[Task] = []
         now = self._clock()
+        assert self._desk
         for task, decision, request, replay in entered:
             if replay is not None:
                 self._tell(task, Told(replay, None))
@@ -274,7 +286,10 @@ class Committer:
                 self._at_desk[task] = task.entered_at
                 if task.key:
                     self._inflight[task.key] = task
-                to_desk.append(task)
+                if isinstance(decision, Refuse | Reply):
+                    self._made.append(self._desk.answer(task))
+                else:
+                    to_desk.append(task)
         if to_desk:
             self._send(to_desk)
 

@@ -1,7 +1,8 @@
 """The committer's inbox: where the reactor's thread and the desk's leave work, and where the committer waits for it.
 
 Commands wait here, not at the desk: while as many batches are there as may be, they gather into one group, which grows
-with the load, and what has not been journaled can still be refused as if it had never come.
+with the load, and what has not been journaled can still be refused as if it had never come. Commands that need no core
+never wait for it.
 """
 
 import threading
@@ -11,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from gateway.domain.command import Command
 from gateway.journal.task import Result, Task, Waiter
 from protocol.codes import Code
 
@@ -35,7 +37,17 @@ class Inbox:
     `ahead_max` batches may be at the desk: one at the core, and others decided behind it.
     """
 
-    def __init__(self, clock: Callable[[], float], *, queue_max: int, patience: float, ahead_max: int) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        *,
+        needs_core: Callable[[Command], bool],
+        queue_max: int,
+        patience: float,
+        ahead_max: int,
+    ) -> None:
+        """`needs_core` tells the commands that wait for the core from those that do not."""
+        self._needs_core = needs_core
         self._clock = clock
         self._queue_max = queue_max
         self._patience = patience
@@ -65,10 +77,11 @@ class Inbox:
     def commands(self, waiters: list[Waiter]) -> tuple[list[Waiter], Code]:
         """Take commands; those that found no room come back with the code to tell them."""
         with self._wake:
-            room = 0 if self._closed else max(0, self._queue_max - len(self._commands))
+            room = 0 if self._closed else max(0, self._queue_max - len(self))
             now = self._clock()
-            self._commands += [Task.of(waiter, now) for waiter in waiters[:room]]
-            if self._places + len(self._batches) > 0:
+            taken = [Task.of(waiter, now) for waiter in waiters[:room]]
+            self._commands += taken
+            if self._places + len(self._batches) > 0 or not all(map(self._waits, taken)):
                 self._wake.notify()
         return waiters[room:], Code.SHUTTING_DOWN if self._closed else Code.BUSY
 
@@ -120,10 +133,15 @@ class Inbox:
             work.commands = self._commands + [task for at, task in self._parked if at <= now]
             self._parked = [(at, task) for at, task in self._parked if at > now]
             self._commands = []
-        elif self._commands and self._commands[0].entered_at + self._patience <= now:
-            work.stale = [task for task in self._commands if task.entered_at + self._patience <= now]
-            self._commands = self._commands[len(work.stale) :]
+        else:
+            work.commands = [task for task in self._commands if not self._waits(task)]
+            waiting = [task for task in self._commands if self._waits(task)]
+            work.stale = [task for task in waiting if task.entered_at + self._patience <= now]
+            self._commands = waiting[len(work.stale) :]
         return work
+
+    def _waits(self, task: Task) -> bool:
+        return task.command is None or self._needs_core(task.command)
 
     def _moments(self) -> list[float]:
         """When something here may be due by itself."""

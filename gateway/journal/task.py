@@ -88,6 +88,9 @@ class Serving(Protocol):
     def subject(self, command: Command) -> str | None:
         """The request id it is about (its own where it moves money); None where it is about none."""
 
+    def needs_core(self, command: Command) -> bool:
+        """Whether its answer may have to wait for the core."""
+
     def claims(self, command: Command, facts: Facts) -> str | None:
         """As what it uses up the id of its subject: "money" (its own), "fence" (one never received), or None."""
 
@@ -100,6 +103,9 @@ class Desk(Protocol):
 
     def put(self, tasks: list[Task]) -> None:
         """Take a batch, decided and durable; bring it back as one."""
+
+    def answer(self, task: Task) -> Result:
+        """The result of a task whose answer is known already; the core is not asked."""
 
     def late(self, task: Task) -> Result:
         """A reply for a task whose core has not answered in time: not final, to be asked about."""

@@ -97,6 +97,11 @@ class Desk:
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
+    def answer(self, task: Task) -> Result:
+        """The result of a task whose answer is known already; called on the committer's thread."""
+        assert isinstance(task.decision, Refuse | Reply)
+        return self._signed(task, task.decision)
+
     def late(self, task: Task) -> Result:
         """A reply for a task whose core has not answered in time; called on the committer's thread."""
         match task.decision:

@@ -24,4 +24,4 @@ def _self_test(command: Command, _facts: Facts, _moment: Moment, _bank: Bank) ->
     )
 
 
-SELF_TEST = Functions(decide=_self_test)
+SELF_TEST = Functions(decide=_self_test, needs_core=False)

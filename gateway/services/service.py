@@ -21,10 +21,13 @@ class Bank:
 
 @dataclass(frozen=True, slots=True)
 class Functions:
-    """One service: what becomes of a command, which request id it is about, and as what it uses that up."""
+    """One service: what becomes of a command, which request id it is about, as what it uses that up, and
+    whether the core may have to be asked.
+    """
 
     decide: Callable[[Command, Facts, Moment, Bank], Decision]
     subject: Callable[[Command], str | None] = lambda _command: None
+    needs_core: bool = True
     claims: Callable[[Command, Facts], str | None] = lambda _command, _facts: None
 
 

@@ -34,6 +34,11 @@ class Services:
         functions = self._functions(command)
         return functions.subject(command) if functions else None
 
+    def needs_core(self, command: Command) -> bool:
+        """Whether its answer may have to wait for the core; what is refused already needs none."""
+        functions = self._functions(command)
+        return functions is not None and functions.needs_core
+
     def claims(self, command: Command, facts: Facts) -> str | None:
         """As what it uses up the id of its subject; a message from another time uses up none, it can only replay."""
         functions = self._functions(command)

@@ -202,4 +202,4 @@ def _item(transfer: Transfer) -> TransferItem:
 
 
 SUBMIT_TRANSFER = Functions(decide=_submit_decide, subject=_submit_subject, claims=_submit_claims)
-QUERY_TRANSFER = Functions(decide=_query_decide, subject=_query_subject, claims=_query_claims)
+QUERY_TRANSFER = Functions(needs_core=False, decide=_query_decide, subject=_query_subject, claims=_query_claims)

@@ -281,6 +281,7 @@ def test_a_poisoned_command_stops_no_other(bank: Bank) -> None:
 
     class Poisoned:
         subject, claims = node.committer._serving.subject, node.committer._serving.claims
+        needs_core = node.committer._serving.needs_core
 
         def decide(self, command: Any, facts: Any, moment: Any) -> Any:
             if command.head.request_id == "T2":

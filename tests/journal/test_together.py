@@ -150,6 +150,29 @@ def test_nobody_is_told_twice_when_a_late_reply_cannot_be_stored(bank: Bank) -> 
     assert bank.balance(PAYEE) == 1234
 
 
+def test_what_became_of_a_transfer_can_be_asked_while_the_core_hangs(bank: Bank) -> None:
+    """A question that needs no core is answered at once, however many batches wait for it (promise 2)."""
+    core = Faulty(bank.ledger())
+    go = threading.Event()
+
+    def hang(ledger: Ledger, moves: Sequence[Move]) -> list[Any]:
+        go.wait(20)
+        return ledger.move(moves)
+
+    core.fault = hang
+    node = bank.node(core, reply_seconds=0.1)
+    node.answer(transfer("T1"))
+    node.ask(transfer("T2"))
+    node.ask(transfer("T3"))
+
+    told = node.answer(query("T1"))
+    core.fault = None
+    go.set()
+
+    assert _word(told.encode(), "State") == "unknown"
+    assert _settled(bank, "T1") == "succeeded"
+
+
 @pytest.mark.parametrize("call", ["accounts", "ask", "move"])
 def test_a_core_that_raises_what_it_should_not_ends_no_thread(bank: Bank, call: str) -> None:
     """Whatever a core raises, the desk lives on, nothing is guessed, and the next command is served."""
