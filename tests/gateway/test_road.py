@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred, gatherResults
 from twisted.python.threadpool import ThreadPool
 
 from gateway.answer import Answer, Peer
+from gateway.domain.command import Command
 from gateway.journal.register import TrustedRegister
 from gateway.journal.task import Told, Waiter
 from gateway.metrics import Metrics
@@ -70,7 +71,7 @@ class Way:
 
 @asynccontextmanager
 async def way(
-    *, admit: Callable[[str], bool] = lambda _: True, standstill: Callable[[], Code | None] = lambda: None
+    *, admit: Callable[[str], bool] = lambda _: True, standstill: Callable[[Command], Code | None] = lambda _: None
 ) -> AsyncIterator[Way]:
     """A road with a few threads; the device is free at the end, so that all threads end."""
     device, submitted = Device(), list[Waiter]()
@@ -143,7 +144,7 @@ async def test_strangers_leave_the_threads_to_large_messages() -> None:
 
 async def test_who_is_verified_does_not_wait_behind_strangers() -> None:
     """Refusals to customers have a line of their own."""
-    async with way(standstill=lambda: Code.CORE_UNAVAILABLE) as given:
+    async with way(standstill=lambda _: Code.CORE_UNAVAILABLE) as given:
         refused = [given.ask(message(f"S{number}", customer="C9")) for number in range(2 * REFUSALS_WAITING_MAX)]
         known = given.ask(message("V1"))
         given.device.free.set()
