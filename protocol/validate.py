@@ -6,7 +6,6 @@ message is walked beside the schema's own components, whose documentation holds 
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 from importlib import resources
 from itertools import islice
 from typing import Final
@@ -33,28 +32,21 @@ _RULES: Final = {
 }
 
 
-@cache
-def _fast() -> etree.XMLSchema:
+def _compiled() -> tuple[etree.XMLSchema, XMLSchema10]:
+    """The schemas for both judges, from our own files; xmlschema is given single values only, no message."""
     with resources.as_file(resources.files("schemas")) as folder:
-        return etree.XMLSchema(etree.parse(folder / _ENTRY))
+        fast = etree.XMLSchema(etree.parse(folder / _ENTRY))
+        return fast, XMLSchema10(str(folder / _ENTRY), allow="local", defuse="always")
 
 
-@cache
-def _explaining() -> XMLSchema10:
-    """Reads only our own files; it is never given a message, only single values of one."""
-    with resources.as_file(resources.files("schemas")) as folder:
-        return XMLSchema10(str(folder / _ENTRY), allow="local", defuse="always")
-
-
-def prepare() -> None:
-    """Compile the schemas now rather than at the first message."""
-    _fast()
-    _explaining()
+# Compiled with the import: a start finds what is wrong with them, and xmlschema cannot compile any more once
+# zope.interface, which Twisted brings, has put its attributes on the abstract classes that xmlschema's stand on.
+_FAST, _EXPLAINING = _compiled()
 
 
 def validate(root: _Element) -> bool:
     """Whether a Message, its Signature detached or not, is valid; a few microseconds."""
-    return _fast().validate(root)
+    return _FAST.validate(root)
 
 
 def explain(root: _Element) -> tuple[Detail, ...]:
@@ -62,15 +54,14 @@ def explain(root: _Element) -> tuple[Detail, ...]:
 
     A bank code whose form is right and whose check digit is wrong is among them.
     """
-    schema = _explaining()
-    declared = schema.maps.elements.get(str(root.tag))
+    declared = _EXPLAINING.maps.elements.get(str(root.tag))
     found = tuple(islice(_element(root, declared), DETAILS_MAX)) if isinstance(declared, XsdElement) else ()
     return found or (_as_lxml_says(root),)
 
 
 def _as_lxml_says(root: _Element) -> Detail:
-    _fast().validate(root)
-    last = _fast().error_log.last_error
+    _FAST.validate(root)
+    last = _FAST.error_log.last_error
     return Detail(rule="schema", place=place(root), en=shown(last.message) if last is not None else None)
 
 
@@ -154,7 +145,7 @@ def _foreign(child: _Element, known: dict[str, int]) -> Iterator[Detail]:
 
 
 def _global(child: _Element) -> Iterator[Detail]:
-    declared = _explaining().maps.elements.get(str(child.tag))
+    declared = _EXPLAINING.maps.elements.get(str(child.tag))
     if isinstance(declared, XsdElement):
         yield from _element(child, declared)
     else:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import protocol.validate  # noqa: F401  first of all, as in the daemon: its schemas must compile before Twisted is whole
 from tests.support.deferreds import wrap_async_tests
 from tests.support.need import absent
 from tests.support.postgres import Postgres, PostgresMissingError, running_postgres, server_programs
