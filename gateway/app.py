@@ -60,8 +60,9 @@ def worker(path: Path, place: Place) -> int:
     settings = read(path)
     logs.start(sys.stderr, settings.log.level)
     reactor = _reactor()
-    registry = CollectorRegistry()
-    node = Node(settings, reactor, Metrics(registry), share=place.workers)
+    metrics = Metrics(CollectorRegistry())
+    metrics.workers.set(1)
+    node = Node(settings, reactor, metrics, share=place.workers)
     looping = LoopingCall(lambda: say_checks(sys.stdout, node.ready()))
 
     def begin() -> None:

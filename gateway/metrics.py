@@ -113,12 +113,6 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livemin",
         )
-        self.money_imbalance_fen = Gauge(
-            "yinqi_money_imbalance_fen",
-            "Sum of all balances of the ledger; anything but 0 is a fault.",
-            registry=registry,
-            multiprocess_mode="livemostrecent",
-        )
         self.workers = Gauge(
             "yinqi_workers",
             "Workers that are up.",
