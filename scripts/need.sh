@@ -11,6 +11,7 @@ have openssl                            openssl          tests/signer: judge of 
 have xmlsec1                            xmlsec1          tests/interop: judge of messages, and signer of the tutorial
 have curl                               curl             tests/interop: the tutorial's HTTP client
 have nc                                 netcat-openbsd   tests/interop: the tutorial's TCP client
+have javac                              default-jdk-headless  tests/interop: the JDK as signer and judge of messages
 have iconv                              libc-bin         tests/protocol: judge of encodings
 have setpriv                            util-linux       tests/support: runs PostgreSQL as nobody in particular
 have systemd-analyze                    systemd          tests/house: score of the service unit
