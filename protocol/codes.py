@@ -81,7 +81,6 @@ class Code(StrEnum):
     PAYEE_CURRENCY = "PAYEE_CURRENCY"
     BALANCE_INSUFFICIENT = "BALANCE_INSUFFICIENT"
     CHANNEL_NOT_OPEN = "CHANNEL_NOT_OPEN"
-    DUPLICATE_SUSPECT = "DUPLICATE_SUSPECT"
     # The gateway cannot answer now; nothing was decided.
     RATE_LIMITED = "RATE_LIMITED"
     TOO_MANY_CONNECTIONS = "TOO_MANY_CONNECTIONS"
@@ -252,11 +251,6 @@ MEANINGS: Final[Mapping[Code, Meaning]] = MappingProxyType(
             "收款行需经跨行通道，目前没有可用通道",
             "The payee's bank is reached only through a channel that is not open",
             _CONTACT,
-        ),
-        Code.DUPLICATE_SUSPECT: _refused(
-            "疑似重复付款：短时间内已有付款方、收款方、金额、用途相同的请求",
-            "Suspected duplicate: a request of the same payer, payee, amount and purpose came a short time ago",
-            Advice.QUERY,
         ),
         Code.RATE_LIMITED: _unavailable("请求过于频繁，请稍后重发", "Too many messages: resend later", 429),
         Code.TOO_MANY_CONNECTIONS: _unavailable("连接数已达上限，请稍后重连", "Too many connections: come back later"),
