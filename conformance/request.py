@@ -11,8 +11,8 @@ from lxml.etree import _Element
 from conformance.errors import RequestError
 from protocol import binding, envelope, seal, text, tree
 from protocol.codes import Language
-from protocol.codes import text as words
 from protocol.errors import ProtocolError
+from protocol.meanings import text as words
 from protocol.opening import BODY_TAG, HEAD_TAG, MESSAGE_TAG
 from protocol.text import Encoding
 from signer.digests import DIGESTS

@@ -31,13 +31,14 @@ from gateway.metrics import Metrics
 from gateway.scribe import Echo, Scribe
 from gateway.services.desk import echo
 from protocol import envelope, seal, text
-from protocol.codes import MEANINGS, Code
+from protocol.codes import Code
 from protocol.command import Command as Bound
 from protocol.command import command as bind
 from protocol.envelope import Envelope
 from protocol.errors import Detail, ProtocolError
 from protocol.head import Head
 from protocol.limits import LARGE_MESSAGE_BYTES
+from protocol.meanings import MEANINGS
 from protocol.text import Encoding
 from signer.digests import DIGESTS
 from signer.keys import SignerUnavailable

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from protocol.codes import MEANINGS, Advice, Code, Language, Result
+from protocol.codes import Advice, Code, Language, Result
 from protocol.errors import Detail
+from protocol.meanings import MEANINGS
 
 
 @dataclass(frozen=True, slots=True)

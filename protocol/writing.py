@@ -5,10 +5,11 @@ from functools import cache
 from typing import Final
 
 from protocol.binding import escape, write_datetime
-from protocol.codes import MEANINGS, Code, Language, text
+from protocol.codes import Code, Language
 from protocol.errors import Detail
 from protocol.head import Outcome, ReplyHead
 from protocol.limits import DETAILS_MAX
+from protocol.meanings import MEANINGS, text
 from protocol.opening import NAMESPACE, VERSION
 
 _START: Final = f'<Message xmlns="{NAMESPACE}"><Head><Version>{VERSION}</Version>'

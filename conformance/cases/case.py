@@ -9,8 +9,9 @@ from conformance.errors import ClientError, UnsignedReplyError
 from conformance.reply import judge
 from conformance.request import SignedRequest, described
 from conformance.transport import Received, Transport
-from protocol.codes import MEANINGS, Code, Result
+from protocol.codes import Code, Result
 from protocol.errors import ProtocolError
+from protocol.meanings import MEANINGS
 from signer.trust import Register
 
 

@@ -10,9 +10,10 @@ from gateway.domain.facts import Facts, Moment, Request, Transfer
 from gateway.domain.states import is_final
 from gateway.services.service import Bank, Functions, done, place, refuse
 from protocol import binding
-from protocol.codes import Code, text
+from protocol.codes import Code
 from protocol.errors import Detail
 from protocol.head import Outcome
+from protocol.meanings import text
 from protocol.messages.transfer import (
     Arrival,
     QueryTransfer,

@@ -13,9 +13,10 @@ from typing import Any, Final
 from typing_extensions import override
 
 from protocol import binding, envelope, seal, text
-from protocol.codes import MEANINGS, Code, Result
+from protocol.codes import Code, Result
 from protocol.envelope import Envelope, Outcome, ReplyHead
 from protocol.frame import frame
+from protocol.meanings import MEANINGS
 from protocol.messages.help import SelfTestReply
 from signer.digests import DIGESTS
 from signer.issue import make_key, self_signed

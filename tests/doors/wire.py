@@ -21,7 +21,8 @@ from gateway.doors.http import http_door
 from gateway.doors.tcp import tcp_door
 from gateway.metrics import DoorMetrics, Metrics
 from gateway.settings import Limits
-from protocol.codes import MEANINGS, Code
+from protocol.codes import Code
+from protocol.meanings import MEANINGS
 
 LIMITS: Final = Limits(
     message_bytes=1024,

@@ -11,10 +11,11 @@ from lxml import etree
 
 from protocol.binding import namespace_of, read, write, write_datetime
 from protocol.catalogue import CATALOGUE
-from protocol.codes import MEANINGS, Code
+from protocol.codes import Code
 from protocol.envelope import ReplyHead, write_reply, write_request
 from protocol.errors import Detail
 from protocol.head import Outcome
+from protocol.meanings import MEANINGS
 from protocol.messages.transfer import QueryTransfer
 from protocol.money import FenMark
 from protocol.names import bank_code_check_digit

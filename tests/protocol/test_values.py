@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol.codes import MEANINGS, Advice, Code, Result, text
+from protocol.codes import Advice, Code, Result
 from protocol.errors import shown
 from protocol.limits import DETAIL_VALUE_CHARS_MAX
+from protocol.meanings import MEANINGS, text
 from protocol.money import FEN_MAX, format_amount, parse_amount
 from protocol.names import bank_code_check_digit, bank_code_valid, same_name
 

@@ -1,0 +1,21 @@
+"""The one table of what codes mean: result, finality, advice, HTTP status, words; a module for each subject."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from protocol.codes import Code, Language, Meaning
+from protocol.meanings import accepted, asked, message, money, sender, unavailable
+
+_SUBJECTS: Final = (accepted, message, sender, asked, money, unavailable)
+
+MEANINGS: Final[Mapping[Code, Meaning]] = MappingProxyType(
+    {code: meaning for subject in _SUBJECTS for code, meaning in subject.MEANINGS.items()}
+)
+"""Every code; a test holds the table equal to the list."""
+
+
+def text(code: Code, language: Language) -> str:
+    """The sentence that explains `code` to a person."""
+    meaning = MEANINGS[code]
+    return meaning.en if language == "en" else meaning.zh
