@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from core_adapter.core import AccountStatus as CoreStatus
 from core_adapter.core import CoreAccount, CoreEntry
@@ -146,8 +147,11 @@ def read_cursor(cursor: str, account: str) -> int | None:
     return number if given else None
 
 
-QUERY_ACCOUNTS = Functions(decide=_accounts_decide)
-QUERY_BALANCE = Functions(decide=_balance_decide)
-QUERY_TRANSACTIONS = Functions(decide=_transactions_decide)
+FUNCTIONS: Final[Mapping[str, Functions]] = {
+    "QueryAccounts": Functions(decide=_accounts_decide),
+    "QueryBalance": Functions(decide=_balance_decide),
+    "QueryTransactions": Functions(decide=_transactions_decide),
+}
+"""By the name of the service."""
 
 assert {status.value for status in CoreStatus} == {status.value for status in AccountStatus}

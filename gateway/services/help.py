@@ -1,5 +1,8 @@
 """SelfTest: tells a sender what the gateway saw of its message, so that a signature is put right without guessing."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from gateway.domain.command import Command, Decision
 from gateway.domain.facts import Facts, Moment
 from gateway.services.service import Bank, Functions, done
@@ -24,4 +27,7 @@ def _self_test(command: Command, _facts: Facts, _moment: Moment, _bank: Bank) ->
     )
 
 
-SELF_TEST = Functions(decide=_self_test, needs_core=False)
+FUNCTIONS: Final[Mapping[str, Functions]] = {
+    "SelfTest": Functions(decide=_self_test, needs_core=False),
+}
+"""By the name of the service."""

@@ -6,19 +6,15 @@ from typing import Final
 
 from gateway.domain.command import Command, Decision, Refuse
 from gateway.domain.facts import Facts, Moment
-from gateway.services import account, transfer
-from gateway.services.help import SELF_TEST
+from gateway.services import account, help, transfer  # noqa: A004  the family is called so
 from gateway.services.service import Bank, Functions
 from protocol.codes import Code
 from protocol.errors import Detail
 
+_FAMILIES: Final = (help, account, transfer)
+
 FUNCTIONS: Final[Mapping[str, Functions]] = {
-    "SelfTest": SELF_TEST,
-    "QueryAccounts": account.QUERY_ACCOUNTS,
-    "QueryBalance": account.QUERY_BALANCE,
-    "QueryTransactions": account.QUERY_TRANSACTIONS,
-    "SubmitTransfer": transfer.SUBMIT_TRANSFER,
-    "QueryTransfer": transfer.QUERY_TRANSFER,
+    name: functions for family in _FAMILIES for name, functions in family.FUNCTIONS.items()
 }
 """By the name of the service; a test holds it equal to the catalogue."""
 

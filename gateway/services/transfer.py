@@ -3,6 +3,9 @@
 The answer to an instruction is made from its row alone (`answer`), so that recovery gives what the first try would.
 """
 
+from collections.abc import Mapping
+from typing import Final
+
 from gateway.domain import entitlement
 from gateway.domain.calendar import instant
 from gateway.domain.command import Command, Decision, Pay, Refuse, Reply
@@ -202,5 +205,8 @@ def _item(transfer: Transfer) -> TransferItem:
     )
 
 
-SUBMIT_TRANSFER = Functions(decide=_submit_decide, subject=_submit_subject, claims=_submit_claims)
-QUERY_TRANSFER = Functions(needs_core=False, decide=_query_decide, subject=_query_subject, claims=_query_claims)
+FUNCTIONS: Final[Mapping[str, Functions]] = {
+    "SubmitTransfer": Functions(decide=_submit_decide, subject=_submit_subject, claims=_submit_claims),
+    "QueryTransfer": Functions(needs_core=False, decide=_query_decide, subject=_query_subject, claims=_query_claims),
+}
+"""By the name of the service."""

@@ -11,8 +11,21 @@ NAMESPACE: Final = "urn:yinqi:transfer:1"
 
 
 class TransferState(StrEnum):
-    """Where a transfer is; `unknown` is a state of its own, and `not-found` is final only once the id is fenced."""
+    """Where a transfer is (R2.18): with the enterprise (企业处理中), with the bank (银行处理中), or at its end.
 
+    `unknown` is a state of its own, and `not-found` is final only once the id is fenced.
+    """
+
+    WAITING_REVIEW = "waiting-review"
+    WAITING_AUTHORIZATION = "waiting-authorization"
+    WAITING_SUPERVISOR = "waiting-supervisor"
+    WAITING_ADMINISTRATOR = "waiting-administrator"
+    WAITING_DISPATCH = "waiting-dispatch"
+    SCHEDULED = "scheduled"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    ENDED = "ended"
     PROCESSING = "processing"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
