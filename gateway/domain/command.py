@@ -115,4 +115,24 @@ class Look:
     page: Page | None = None
 
 
-Decision = Refuse | Reply | Replay | Wait | Pay | Look
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A query that the journal answers, in the transaction of its turn, which sees what that turn has entered.
+
+    `read` takes the connection.
+    """
+
+    read: Callable[[Any], Reply | Refuse]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An act of administration: `make` changes the register or a customer's books through the connection it is given.
+
+    It is made in a transaction of its own that holds the register; a refusal must leave everything as it was.
+    """
+
+    make: Callable[[Any], Reply | Refuse]
+
+
+Decision = Refuse | Reply | Replay | Wait | Pay | Look | Read | Change

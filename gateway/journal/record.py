@@ -65,6 +65,7 @@ _REQUESTS = select(REQUEST, TRANSFER).select_from(
     )
 )
 _SITE = select(DatabaseNow(), SITE.c.clock_offset_ms, SITE.c.register_version)
+_HOLD = update(SITE).values(register_version=SITE.c.register_version)
 _BY_KEY = _REQUESTS.where(_REQUEST_KEY.in_(bindparam("keys", expanding=True)))
 _ACTORS = (
     select(
@@ -120,6 +121,11 @@ def site(tx: Connection) -> tuple[Moment, int]:
     """The moment of this transaction (database time, and the business date), and the version of the register."""
     now_ms, offset_ms, version = tx.execute(_SITE).one()
     return Moment(now_ms, business_date(now_ms, offset_ms)), version
+
+
+def hold_register(tx: Connection) -> None:
+    """Keep others from changing the register until this transaction ends."""
+    tx.execute(_HOLD)
 
 
 def claim(tx: Connection, claims: Iterable[Claim]) -> set[Key]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from gateway.domain.command import Command, Decision, Pay, Refuse, Replay
+from gateway.domain.command import Change, Command, Decision, Pay, Read, Refuse, Replay, Reply
 from gateway.domain.facts import Facts, Request
 from gateway.domain.repeat import repeat
 from gateway.domain.states import is_final
@@ -137,15 +137,22 @@ class Turn:
         if facts.request and command.service and command.service.uses_up_id:
             return Entered(task, repeat(command, facts.request), None, None)
         decision = command.refusal or self._serving.decide(command, facts, self._moment)
+        assert not isinstance(decision, Change), "what changes the register uses up its id"
         return Entered(task, decision, None, None)
 
     def _written(self, entered: list[Entered]) -> list[Entered]:
-        """Write what was decided; fetch what is to be sent again."""
+        """Write what was decided; then read what is asked of the journal, and fetch what is to be sent again."""
         self._write(entered)
-        return self._replays(entered)
+        answered = [
+            entry._replace(decision=entry.decision.read(self._tx)) if isinstance(entry.decision, Read) else entry
+            for entry in entered
+        ]
+        return self._replays(answered)
 
     def _enter_money(self, task: Task, command: Command, facts: Facts, claimed: Claim) -> Entered:
         decision = self._serving.decide(command, facts, self._moment)
+        if isinstance(decision, Change):
+            decision = self._changed(decision)
         for waiter in task.waiters:
             self._log_in(waiter.command)
         request = Request(
@@ -168,6 +175,16 @@ class Turn:
             transfer=decision.transfer if isinstance(decision, Pay) else None,
         )
         return Entered(task, decision, request, None)
+
+    def _changed(self, change: Change) -> Reply | Refuse:
+        """Make a change; what a refusal left half done is undone."""
+        savepoint = self._tx.begin_nested()
+        made = change.make(self._tx)
+        if isinstance(made, Refuse):
+            savepoint.rollback()
+        else:
+            savepoint.commit()
+        return made
 
     def _facts(self, commands: list[Command]) -> list[Facts]:
         keys = [(command.head.customer_id, command.head.operator_id) for command in commands]
