@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol, TypeVar
 from sqlalchemy import Connection, bindparam, func, select, tuple_
 
 from core_adapter.core import Booked, Core, Declined, Done, Move, MoveKind, NotFound, Unknown
+from gateway.domain.facts import instruction
 from gateway.journal.tables import CUSTOMER, TRANSFER
 from protocol.money import format_amount
 
@@ -22,20 +23,21 @@ FAULTS_MAX: Final = 100
 STEP: Final = 1
 """The step of an in-bank transfer under its instruction."""
 
-_KEY: Final = tuple_(TRANSFER.c.customer_id, TRANSFER.c.request_id)
+_KEY: Final = tuple_(TRANSFER.c.customer_id, TRANSFER.c.request_id, TRANSFER.c.row)
 _BY_KEY: Final = select(TRANSFER).where(_KEY.in_(bindparam("keys", expanding=True)))
 _TOTALS: Final = select(TRANSFER.c.state, func.count(), func.sum(TRANSFER.c.amount)).group_by(TRANSFER.c.state)
 _SUCCEEDED: Final = (
-    select(TRANSFER.c.customer_id, TRANSFER.c.request_id, TRANSFER.c.reference)
-    .where(TRANSFER.c.state == "succeeded", tuple_(bindparam("customer"), bindparam("request")) < _KEY)
-    .order_by(TRANSFER.c.customer_id, TRANSFER.c.request_id)
+    select(TRANSFER.c.customer_id, TRANSFER.c.request_id, TRANSFER.c.row, TRANSFER.c.reference)
+    .where(TRANSFER.c.state == "succeeded", tuple_(*map(bindparam, ("customer", "request", "row"))) < _KEY)
+    .order_by(TRANSFER.c.customer_id, TRANSFER.c.request_id, TRANSFER.c.row)
     .limit(PAGE)
 )
 _CUSTOMERS: Final = select(CUSTOMER.c.customer_id).where(
     CUSTOMER.c.customer_id.in_(bindparam("customers", expanding=True))
 )
 
-Key = tuple[str, str]
+Key = tuple[str, str, int]
+"""Customer id, request id and row of a transfer."""
 T = TypeVar("T")
 
 
@@ -146,15 +148,19 @@ def _compare_page(page: Sequence[Booked], journal: Connection, sides: Sides, fou
 
 
 def _key(move: Move) -> Key | None:
-    """Customer and request of a move that may be this gateway's."""
-    customer_id, slash, request_id = move.instruction.partition("/")
-    return (customer_id, request_id) if slash and request_id else None
+    """The transfer of a move that may be this gateway's."""
+    match move.instruction.split("/"):
+        case [customer_id, request_id] if request_id:
+            return customer_id, request_id, 0
+        case [customer_id, request_id, row] if request_id and row.isascii() and row.isdigit():
+            return customer_id, request_id, int(row)
+    return None
 
 
 def _transfers(tx: Connection, keys: Iterable[Key]) -> dict[Key, Any]:
     wanted = sorted(keys)
     rows = tx.execute(_BY_KEY, {"keys": wanted}) if wanted else ()
-    return {(row.customer_id, row.request_id): row for row in rows}
+    return {(row.customer_id, row.request_id, row.row): row for row in rows}
 
 
 def _compare(booked: Booked, row: Any, found: Reconciliation, *, counted: bool) -> None:
@@ -187,14 +193,15 @@ def _name(booked: Booked) -> str:
 def _find_unbooked(journal: Connection, sides: Sides, found: Reconciliation) -> None:
     """Name the transfers that succeeded here and that the core does not tell of."""
     told = len(found.faults) + found.more
-    key: Key = ("", "")
-    while rows := journal.execute(_SUCCEEDED, {"customer": key[0], "request": key[1]}).all():
-        ids = [(f"{row.customer_id}/{row.request_id}", STEP) for row in rows]
+    key: Key = ("", "", 0)
+    while rows := journal.execute(_SUCCEEDED, dict(zip(("customer", "request", "row"), key, strict=True))).all():
+        ids = [(instruction(row.customer_id, row.request_id, row.row), STEP) for row in rows]
         for row, answer in zip(rows, sides.core(partial(_ask, ids)), strict=True):
             if not isinstance(answer, Done):
                 word = type(answer).__name__
-                found.fault(f"request {row.request_id} of customer {row.customer_id}: succeeded, the core says {word}")
-        key = (rows[-1].customer_id, rows[-1].request_id)
+                of = f"request {row.request_id}{f' row {row.row}' if row.row else ''} of customer {row.customer_id}"
+                found.fault(f"{of}: succeeded, the core says {word}")
+        key = (rows[-1].customer_id, rows[-1].request_id, rows[-1].row)
     if len(found.faults) + found.more == told:
         missing = found.succeeded - found.booked
         found.fault(f"the core tells of {missing} transfers that its book does not list")

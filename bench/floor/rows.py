@@ -25,7 +25,7 @@ REQUEST: Final = (
 )
 TRANSFER: Final = (
     *("customer_id", "request_id", "payer_account", "payee_account", "payee_name", "amount", "currency", "purpose"),
-    *("end_to_end_id", "remark", "business_date", "state", "reasons"),
+    *("end_to_end_id", "remark", "business_date", "state", "reasons", "row", "owner", "save_payee", "takes", "basis"),
 )
 MOVE: Final = (
     *("number", "instruction", "step", "outcome", "reasons", "booked_at", "asked", "kind", "payer", "payee"),
@@ -107,7 +107,7 @@ class _Writer:
         day = self._today.isoformat()
         requests: list[Row] = [
             (
-                *(books.customer, each, "money", books.operator, "SubmitTransfer", DIGEST, "UTF-8", "zh"),
+                *(books.customer, each, "order", books.operator, "SubmitTransfer", DIGEST, "UTF-8", "zh"),
                 *(self._now, day, "bench-floor-0123456789abcdef", 1, 0, self._now + 15_000),
             )
             for each in ids
@@ -116,6 +116,7 @@ class _Writer:
             (
                 *(books.customer, each, route.payer, route.payee, route.payee_name, 1, "CNY", "货款"),
                 *(f"E{each}", "合同编号2026-0017第3期结算款", day, "processing", ""),
+                *(0, books.customer, False, "outgoing", "immediate"),
             )
             for each, route in zip(ids, routes, strict=True)
         ]

@@ -1,11 +1,12 @@
 """A verified message as a typed command, and what may be decided about it: the types between road and journal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from gateway.domain.facts import Transfer
+from gateway.domain.matter import Matter
 from protocol.catalogue import Service
 from protocol.codes import Code
 from protocol.errors import Detail
@@ -92,6 +93,27 @@ class Pay:
     transfer: Transfer
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enter:
+    """An accepted order that waits for people or for its time, or has many rows: what is written of it, and the reply.
+
+    `rows` are the payments of a batch, in the columns that `gateway.journal.transfers` names.
+    """
+
+    reply: Reply
+    matters: tuple[Matter, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+    rows: Iterable[tuple[Any, ...]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """What an act has made of matters, as they stand now, and the reply."""
+
+    reply: Reply
+    matters: tuple[Matter, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Entries asked of the core: an account, business dates (both included), above which sequence, at most how many."""
@@ -135,4 +157,12 @@ class Change:
     make: Callable[[Any], Reply | Refuse]
 
 
-Decision = Refuse | Reply | Replay | Wait | Pay | Look | Read | Change
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """What time alone made of a matter; `run` is a payment that it brought, of a recurring order."""
+
+    matter: Matter
+    run: Transfer | None = None
+
+
+Decision = Refuse | Reply | Replay | Wait | Pay | Enter | Settle | Look | Read | Change

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from protocol.messages.transfer import TransferState
+from protocol.messages.transfer import Arrival, TransferState
 
 
 class StepKind(StrEnum):
@@ -112,27 +112,43 @@ class Basis(StrEnum):
 class Matter:
     """A matter as it stands; `amount` in fen and `count` of its rows; `acts` in order.
 
-    `hidden`: only who entered it sees its rows (隐藏明细, R5.9). `shown` is the SHA-256 of what ListPending shows of
-    it: what an approver signs. `run_ms` is when it is to run, in business milliseconds since 1970 UTC, None for at
-    once; `wake_ms` when time alone will change it (run or expiry). `version` counts its changes.
+    `owner` is the customer of the payer account, `takes` what it takes of limits (facts.Takes). `hidden`: only who
+    entered it sees its rows (隐藏明细, R5.9). `shown` is the SHA-256 of `content`, the canonical XML of what
+    ListPending shows of it: what an approver signs.
+
+    `chosen_ms` is the hour that the customer chose, `run_ms` when it is to run, both in business milliseconds since
+    1970 UTC, None for at once; `wake_ms` when time alone will change it (run or expiry). `reasons` say why it failed.
+    `run_on` and `ended_on` are the business dates on which it was released, or ended before that.
     """
 
     key: MatterKey
     service: str
     operator_id: str
+    owner: str
     payer_account: str
     payee_account: str
     payee_name: str
     amount: int
     count: int
+    takes: str
     entered_ms: int
     entered_on: date
     plan: Plan
     acts: tuple[Act, ...]
     state: TransferState
+    content: str
     shown: bytes
+    arrival: Arrival = Arrival.REAL_TIME
+    chosen_ms: int | None = None
     run_ms: int | None = None
     wake_ms: int | None = None
     basis: Basis = Basis.IMMEDIATE
     hidden: bool = False
-    version: int = 1
+    reasons: tuple[str, ...] = ()
+    run_on: date | None = None
+    ended_on: date | None = None
+
+    @property
+    def covers_rows(self) -> bool:
+        """Whether it is a batch as a whole, which names no payee of its own."""
+        return self.count > 0 and not self.payee_account and self.key.row == 0

@@ -1,25 +1,90 @@
-"""The states of a transfer and their legal moves: a table; a move that is not in it is a bug, never an answer."""
+"""The states of transfers and matters and their legal moves: tables; a move not in them is a bug, never an answer.
+
+A transfer has a state of its own, `State`, from the moment the bank may act. Until then its matter tells where it is.
+"""
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from protocol.messages.transfer import TransferState
 
-MOVES: Mapping[TransferState, frozenset[TransferState]] = {
-    TransferState.PROCESSING: frozenset({TransferState.UNKNOWN, TransferState.SUCCEEDED, TransferState.FAILED}),
-    TransferState.UNKNOWN: frozenset({TransferState.SUCCEEDED, TransferState.FAILED}),
-    TransferState.SUCCEEDED: frozenset(),
-    TransferState.FAILED: frozenset(),
+
+class State(StrEnum):
+    """Where a transfer is, as stored.
+
+    Entered: with the enterprise (企业处理中), its matter tells more. Released: the bank may act, and no process has
+    given it to the core yet. Processing (主机处理中): the core is being asked. Unknown: it did not answer; nothing is
+    guessed.
+    """
+
+    ENTERED = "entered"
+    RELEASED = "released"
+    PROCESSING = "processing"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+MOVES: Mapping[State, frozenset[State]] = {
+    State.ENTERED: frozenset({State.RELEASED, State.FAILED}),
+    State.RELEASED: frozenset({State.PROCESSING}),
+    State.PROCESSING: frozenset({State.UNKNOWN, State.SUCCEEDED, State.FAILED}),
+    State.UNKNOWN: frozenset({State.SUCCEEDED, State.FAILED}),
+    State.SUCCEEDED: frozenset(),
+    State.FAILED: frozenset(),
 }
-"""Processing (银行处理中): the core is to be asked or has been. Unknown: it did not answer; nothing is guessed."""
+"""Of transfers. One that is entered fails where it does not fit its limits on the day it was to run (O47)."""
+
+_WAITING = (
+    TransferState.WAITING_REVIEW,
+    TransferState.WAITING_AUTHORIZATION,
+    TransferState.WAITING_SUPERVISOR,
+    TransferState.WAITING_ADMINISTRATOR,
+    TransferState.WAITING_DISPATCH,
+)
+WAITING = frozenset(_WAITING)
+"""States in which a matter waits for people."""
+_ENDED = frozenset({TransferState.REJECTED, TransferState.WITHDRAWN, TransferState.EXPIRED, TransferState.ENDED})
+_GOES_ON = frozenset({TransferState.SCHEDULED, TransferState.PROCESSING})
+
+MATTER_MOVES: Mapping[TransferState, frozenset[TransferState]] = {
+    **{waiting: frozenset(_WAITING[place + 1 :]) | _GOES_ON | _ENDED for place, waiting in enumerate(_WAITING)},
+    TransferState.SCHEDULED: frozenset(
+        {TransferState.PROCESSING, TransferState.FAILED, TransferState.WITHDRAWN, TransferState.ENDED}
+    ),
+    TransferState.PROCESSING: frozenset(),
+    TransferState.FAILED: frozenset(),
+    **{ended: frozenset[TransferState]() for ended in sorted(_ENDED)},
+}
+"""Of matters (R2.18): review before authorization before dispatch; processing means that the bank may act."""
 
 
-def is_final(state: TransferState) -> bool:
+def is_final(state: State) -> bool:
     """Whether nothing leads out of the state."""
     return not MOVES[state]
 
 
-def move(before: TransferState, after: TransferState) -> TransferState:
+def move(before: State, after: State) -> State:
     """The state after a legal move (staying where one is is legal); ValueError for any other."""
     if after is not before and after not in MOVES[before]:
         raise ValueError(f"no move leads from {before} to {after}")
     return after
+
+
+def told(state: State, matter: TransferState | None) -> TransferState:
+    """What a sender is told of a transfer in `state` whose matter, if it has one, is in the state `matter`."""
+    if state is State.ENTERED and matter is not None:
+        return matter
+    if state in (State.ENTERED, State.RELEASED):
+        return TransferState.PROCESSING
+    return TransferState(state.value)
+
+
+def told_final(state: TransferState) -> bool:
+    """Whether what was told can still change."""
+    return state in _ENDED or state in (
+        TransferState.SUCCEEDED,
+        TransferState.FAILED,
+        TransferState.REFUSED,
+        TransferState.FENCED,
+    )

@@ -45,7 +45,7 @@ _LOST_REPLIES: Final = (
 )
 _UNANSWERED: Final = (
     select(REQUEST.c.customer_id, REQUEST.c.request_id)
-    .where(REQUEST.c.kind == "money", REQUEST.c.due_ms.is_(None), REQUEST.c.reply_chain.is_(None))
+    .where(REQUEST.c.kind == "order", REQUEST.c.due_ms.is_(None), REQUEST.c.reply_chain.is_(None))
     .limit(FAULTS_MAX)
 )
 _RECEIVED: Final = (
@@ -63,6 +63,7 @@ _UNASKED: Final = (
         isouter=True,
     )
     .where(_RECEIVED.c.customer_id.is_(None))
+    .distinct()
     .limit(FAULTS_MAX)
 )
 

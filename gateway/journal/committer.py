@@ -11,7 +11,6 @@ core by id. A group that fails otherwise is done again one by one, so that one p
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -20,10 +19,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from twisted.logger import Logger
 
 from core_adapter.database import CommitUnknown, transact
-from gateway.domain.command import Refuse, Reply, Wait
-from gateway.domain.facts import Request
+from gateway.domain.command import Pay, Refuse, Reply, Wait
 from gateway.domain.repeat import is_same
-from gateway.journal import record
+from gateway.journal import due, record
 from gateway.journal.chain import Chain
 from gateway.journal.inbox import Inbox, Work
 from gateway.journal.record import Key
@@ -35,8 +33,6 @@ from protocol.codes import Code
 
 PARK_SECONDS = 0.05
 """How long a copy whose original runs in another process waits before it looks again."""
-TAKE_OVER_MAX = 200
-"""How many requests one turn of upkeep takes over."""
 
 GONE = (OperationalError, InterfaceError, InternalError, PoolTimeoutError, CommitUnknown)
 """What the database raises when it, and not one of the statements, is at fault."""
@@ -240,25 +236,24 @@ class Committer:
         chain = self._chain or Chain(self._new_chain())
         head = chain.head
 
-        def turn(tx: Connection) -> list[Entered]:
+        def turn(tx: Connection) -> tuple[list[Entered], bool]:
             chain.head = head
             if self._chain is None:
                 record.open_chain(tx, head)
             turn = Turn(tx, chain, self._serving, self._standing, owner=self._owner, lease_ms=self._lease_ms)
             if any(map(_administers, commands)):
                 record.hold_register(tx)
-            turn.store(results)
-            entered = turn.enter(commands)
-            turn.close_log()
-            return entered
+            return turn.carry(results, commands), turn.due_now
 
         try:
-            entered = transact(self._engine, turn)
+            entered, due_now = transact(self._engine, turn)
         except BaseException:
             chain.head = head
             raise
         self._chain = chain
         self.database_ok = True
+        if due_now or any(result.task.goes_on for result in results):
+            self._next_tick = 0.0
         for result in results:
             self._stored(result)
         self._hand_over(entered)
@@ -281,13 +276,14 @@ class Committer:
         to_desk: list[Task] = []
         now = self._clock()
         assert self._desk
-        for task, decision, request, replay in entered:
+        for task, decision, request, replay, goes_on in entered:
             if replay is not None:
                 self._tell(task, Told(replay, None))
             elif isinstance(decision, Wait):
                 self._park(task, now)
             else:
-                task.decision, task.request = decision, request
+                task.decision, task.request, task.goes_on = decision, request, goes_on
+                task.transfers = (decision.transfer,) if isinstance(decision, Pay) else ()
                 task.logged = len(task.waiters) if request else 0
                 self._at_desk[task] = task.entered_at
                 if task.key:
@@ -324,7 +320,7 @@ class Committer:
     # -- upkeep
 
     def _tick(self) -> None:
-        for upkeep in (self._take_over, *self._upkeep):
+        for upkeep in (self._woken, self._take_over, *self._upkeep):
             try:
                 upkeep(self._engine)
                 self.database_ok = True
@@ -337,15 +333,11 @@ class Committer:
 
     def _take_over(self, engine: Engine) -> None:
         """Due work: requests whose lease has ended become tasks of this process."""
-        tasks = []
-        found = transact(engine, self._lease)
-        for request in found:
-            taken = replace(request, epoch=request.epoch + 1, attempts=request.attempts + 1)
-            task = Task([], self._clock(), request=taken, stored=request.reply is not None)
+        tasks = transact(engine, self._lease)
+        for task in tasks:
             self._at_desk[task] = task.entered_at
-            tasks.append(task)
         if tasks:
-            self.log.info("took over {count} requests whose lease had ended", count=len(tasks))
+            self.log.info("took over {count} requests that were due", count=len(tasks))
             self._send(tasks)
 
     def _send(self, tasks: list[Task]) -> None:
@@ -356,14 +348,15 @@ class Committer:
         assert self._desk
         self._desk.put(tasks)
 
-    def _lease(self, tx: Connection) -> list[Request]:
+    def _lease(self, tx: Connection) -> list[Task]:
         """Take the lease of what is due and not under way here already."""
         mine = {task.key for task in self._at_desk}
-        moment, _ = record.site(tx)
-        due = record.due(tx, moment.now_ms, TAKE_OVER_MAX)
-        found = [request for request in due if (request.customer_id, request.request_id) not in mine]
-        record.lease(tx, found, self._owner, moment.now_ms + self._lease_ms)
-        return found
+        return due.take_over(tx, mine, owner=self._owner, lease_ms=self._lease_ms, now=self._clock())
+
+    def _woken(self, engine: Engine) -> None:
+        """Time alone changes matters: what is scheduled runs, what nobody decided expires."""
+        if transact(engine, lambda tx: due.wake(tx, self._serving, self._standing)):
+            self._next_tick = 0.0
 
     def _job(self, job: Callable[[Connection], Any], done: Callable[[Any], None]) -> None:
         try:

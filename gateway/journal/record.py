@@ -5,7 +5,7 @@ is fixed (claims by key, then the rest by key), so that two processes never wait
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -15,7 +15,8 @@ from sqlalchemy import Row as ResultRow
 from core_adapter.bulk import BulkInsert, BulkUpdate, Row
 from core_adapter.database import DatabaseNow, among
 from gateway.domain.calendar import business_date
-from gateway.domain.facts import Actor, Moment, Request, Transfer
+from gateway.domain.facts import Actor, Moment, Request
+from gateway.journal import transfers
 from gateway.journal.chain import Head
 from gateway.journal.tables import (
     ATTACHED_ACCOUNT,
@@ -29,7 +30,6 @@ from gateway.journal.tables import (
 )
 from protocol.codes import Code
 from protocol.errors import Detail
-from protocol.messages.transfer import TransferState
 
 Key = tuple[str, str]
 """Customer id and request id."""
@@ -61,7 +61,9 @@ _REQUEST_KEY = tuple_(REQUEST.c.customer_id, REQUEST.c.request_id)
 _REQUESTS = select(REQUEST, TRANSFER).select_from(
     REQUEST.outerjoin(
         TRANSFER,
-        (REQUEST.c.customer_id == TRANSFER.c.customer_id) & (REQUEST.c.request_id == TRANSFER.c.request_id),
+        (REQUEST.c.customer_id == TRANSFER.c.customer_id)
+        & (REQUEST.c.request_id == TRANSFER.c.request_id)
+        & (TRANSFER.c.row == 0),
     )
 )
 _SITE = select(DatabaseNow(), SITE.c.clock_offset_ms, SITE.c.register_version)
@@ -80,17 +82,9 @@ _ACTORS = (
 )
 _ATTACHED = select(ATTACHED_ACCOUNT).where(among(ATTACHED_ACCOUNT.c.customer_id, "customers"))
 _CLAIM = BulkInsert(REQUEST, Claim._fields)
-_REFUSE = BulkUpdate(REQUEST, ["customer_id", "request_id"], ["code", "details"])
+_ANSWER = BulkUpdate(REQUEST, ["customer_id", "request_id"], ["code", "details", "body"])
 _ANSWERED = BulkUpdate(REQUEST, ["customer_id", "request_id", "epoch"], ["due_ms", "reply_chain", "reply_seq"])
 _OPEN = BulkUpdate(REQUEST, ["customer_id", "request_id", "epoch"], ["due_ms"])
-_TRANSFER = BulkInsert(
-    TRANSFER,
-    (
-        *("customer_id", "request_id", "payer_account", "payee_account", "payee_name", "payee_bank_code", "amount"),
-        *("currency", "purpose", "end_to_end_id", "remark", "business_date", "state", "reasons"),
-    ),
-)
-_OUTCOME = BulkUpdate(TRANSFER, ["customer_id", "request_id"], ["state", "reasons", "reference", "booked_ms"])
 _LOG = BulkInsert(
     MESSAGE_LOG,
     ("chain", "seq", "way", "customer_id", "operator_id", "request_id", "at_ms", "message", "hash"),
@@ -120,7 +114,7 @@ _STORED = select(MESSAGE_LOG.c.chain, MESSAGE_LOG.c.seq, MESSAGE_LOG.c.message).
 def site(tx: Connection) -> tuple[Moment, int]:
     """The moment of this transaction (database time, and the business date), and the version of the register."""
     now_ms, offset_ms, version = tx.execute(_SITE).one()
-    return Moment(now_ms, business_date(now_ms, offset_ms)), version
+    return Moment(now_ms, now_ms + offset_ms, business_date(now_ms, offset_ms)), version
 
 
 def hold_register(tx: Connection) -> None:
@@ -169,35 +163,9 @@ def stored_messages(tx: Connection, keys: Iterable[tuple[str, int]]) -> dict[tup
     return {(row[0], row[1]): bytes(row[2]) for row in tx.execute(_STORED, {"keys": wanted})}
 
 
-def refuse(tx: Connection, refusals: Iterable[tuple[Key, Code, tuple[Detail, ...]]]) -> None:
-    """Note the refusals of claimed requests."""
-    _REFUSE.run(tx, [(code.value, write_details(details), *key) for key, code, details in refusals])
-
-
-def enter_transfers(tx: Connection, transfers: Iterable[Transfer]) -> None:
-    """Write new instructions; from here on recovery carries them to their end."""
-    _TRANSFER.run(
-        tx,
-        [
-            (
-                *(t.customer_id, t.request_id, t.payer_account, t.payee_account, t.payee_name, t.payee_bank_code),
-                *(t.amount, t.currency, t.purpose, t.end_to_end_id, t.remark, t.business_date.isoformat()),
-                *(t.state.value, ""),
-            )
-            for t in transfers
-        ],
-    )
-
-
-def write_outcomes(tx: Connection, transfers: Iterable[Transfer]) -> None:
-    """Write what became of instructions."""
-    _OUTCOME.run(
-        tx,
-        [
-            (t.state.value, " ".join(t.reasons), t.reference, t.booked_ms, t.customer_id, t.request_id)
-            for t in transfers
-        ],
-    )
+def answer(tx: Connection, answers: Iterable[tuple[Key, Code, tuple[Detail, ...], str | None]]) -> None:
+    """Note the outcome, and the reply's body if there is one, of claimed requests whose answer is known."""
+    _ANSWER.run(tx, [(code.value, write_details(details), body, *key) for key, code, details, body in answers])
 
 
 def close(tx: Connection, closings: Iterable[Closing]) -> int:
@@ -236,6 +204,11 @@ def lease(tx: Connection, taken: Sequence[Request], owner: str, until_ms: int) -
                 for request in taken
             ],
         )
+
+
+def finish(tx: Connection, done: Iterable[Request]) -> None:
+    """Note that nothing is left to do about these locked requests."""
+    _OPEN.run(tx, sorted((None, r.customer_id, r.request_id, r.epoch) for r in done))
 
 
 def open_chain(tx: Connection, head: Head) -> None:
@@ -286,27 +259,11 @@ def read_request(row: ResultRow[Any]) -> Request:
         due_ms=r[REQUEST.c.due_ms],
         code=Code(r[REQUEST.c.code]) if r[REQUEST.c.code] else None,
         details=read_details(r[REQUEST.c.details]),
+        body=r[REQUEST.c.body],
         reply=(r[REQUEST.c.reply_chain], r[REQUEST.c.reply_seq]) if r[REQUEST.c.reply_chain] else None,
-        transfer=_read_transfer(r) if r[TRANSFER.c.state] else None,
-    )
-
-
-def _read_transfer(r: Mapping[Any, Any]) -> Transfer:
-    return Transfer(
-        customer_id=r[TRANSFER.c.customer_id],
-        request_id=r[TRANSFER.c.request_id],
-        payer_account=r[TRANSFER.c.payer_account],
-        payee_account=r[TRANSFER.c.payee_account],
-        payee_name=r[TRANSFER.c.payee_name],
-        payee_bank_code=r[TRANSFER.c.payee_bank_code],
-        amount=r[TRANSFER.c.amount],
-        currency=r[TRANSFER.c.currency],
-        purpose=r[TRANSFER.c.purpose],
-        end_to_end_id=r[TRANSFER.c.end_to_end_id],
-        remark=r[TRANSFER.c.remark],
-        business_date=date.fromisoformat(r[TRANSFER.c.business_date]),
-        state=TransferState(r[TRANSFER.c.state]),
-        reasons=tuple(Code(reason) for reason in r[TRANSFER.c.reasons].split()),
-        reference=r[TRANSFER.c.reference],
-        booked_ms=r[TRANSFER.c.booked_ms],
+        transfer=(
+            transfers.read(r, r[REQUEST.c.operator_id], date.fromisoformat(r[REQUEST.c.business_date]))
+            if r[TRANSFER.c.state]
+            else None
+        ),
     )

@@ -1,11 +1,13 @@
 """What travels between the road, the committer and the desk: a task with its waiters, and the result of the desk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from gateway.domain.command import Command, Decision
+from gateway.domain.command import Command, Decision, Woken
 from gateway.domain.facts import Facts, Moment, Request, Transfer
+from gateway.domain.matter import Matter, MatterKey
+from gateway.domain.usage import UsageKey
 from protocol.codes import Code
 
 
@@ -38,7 +40,8 @@ class Task:
     `command` is the one that was first with it, None where recovery took a request over. `waiters` are those who have
     not been told anything yet: whoever is told, or sent to wait elsewhere, is taken off at once. `request` is the
     used-up id that this task carries to its end. `stored` once a reply is: what comes later changes the state alone.
-    `logged` counts the waiters whose message is in the log already.
+    `logged` counts the waiters whose message is in the log already. `transfers` are the payments that it takes to the
+    core; those in `asked` were perhaps given to it before. With `goes_on` the order may have more of them behind these.
     """
 
     waiters: list[Waiter]
@@ -48,6 +51,9 @@ class Task:
     request: Request | None = None
     stored: bool = False
     logged: int = 0
+    transfers: tuple[Transfer, ...] = ()
+    asked: bool = False
+    goes_on: bool = False
 
     @classmethod
     def of(cls, waiter: Waiter, entered_at: float) -> "Task":
@@ -68,7 +74,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the desk brings back: the instruction as it stands now, and the signed reply, if there is one.
+    """What the desk brings back: the task's transfers as they stand now, and the signed reply, if there is one.
 
     `code` is that of the reply, or says why there is none.
 
@@ -76,7 +82,7 @@ class Result:
     """
 
     task: Task
-    transfer: Transfer | None = None
+    transfers: tuple[Transfer, ...] = ()
     reply: bytes | None = None
     code: Code = Code.INTERNAL
     late: bool = False
@@ -86,16 +92,25 @@ class Serving(Protocol):
     """What the services tell the journal of a command; all of it pure."""
 
     def subject(self, command: Command) -> str | None:
-        """The request id it is about (its own where it moves money); None where it is about none."""
+        """The request id it is about (its own where it is an order); None where it is about none."""
 
     def needs_core(self, command: Command) -> bool:
         """Whether its answer may have to wait for the core."""
 
     def claims(self, command: Command, facts: Facts) -> str | None:
-        """As what it uses up the id of its subject: "money" (its own), "fence" (one never received), or None."""
+        """As what it uses up the id of its subject: "order" (its own), "fence" (one never received), or None."""
+
+    def matters(self, command: Command) -> tuple[MatterKey, ...]:
+        """The matters it decides on."""
+
+    def counters(self, command: Command, facts: Facts, moment: Moment) -> Iterable[UsageKey]:
+        """The counters of limits that its decision looks at, beside those of its matters."""
 
     def decide(self, command: Command, facts: Facts, moment: Moment) -> Decision:
         """What becomes of it."""
+
+    def wake(self, matter: Matter, facts: Facts, moment: Moment) -> Woken:
+        """What time alone makes of a matter whose moment has come."""
 
 
 class Desk(Protocol):

@@ -4,25 +4,33 @@ Pure of threads: a turn is given the connection, the chain and the tasks, and sa
 changes a task, for the transaction may still be lost.
 """
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from gateway.domain.command import Change, Command, Decision, Pay, Read, Refuse, Replay, Reply
-from gateway.domain.facts import Facts, Request
+from gateway.domain.command import Change, Command, Decision, Enter, Pay, Read, Refuse, Replay, Reply, Settle
+from gateway.domain.facts import Facts, Request, Transfer
+from gateway.domain.matter import Matter, MatterKey
 from gateway.domain.repeat import repeat
-from gateway.domain.states import is_final
-from gateway.journal import record
+from gateway.domain.states import State, is_final
+from gateway.journal import matters, record, transfers
+from gateway.journal.affairs import Affairs, counters_of
 from gateway.journal.chain import Chain, LogRow, Sender
 from gateway.journal.record import Claim, Closing, Key
 from gateway.journal.standing import Standing
 from gateway.journal.task import Result, Serving, Task
+from protocol.head import Outcome
 
-MONEY = "money"
+ORDER = "order"
 """The kind of a request that uses up its own id."""
 BACKOFF_MS_MAX = 60_000
 """The longest pause between two questions to the core about one instruction, in milliseconds."""
+
+
+Outcomes = tuple[Transfer, Transfer]
+"""A transfer as the desk took it, and as it brought it back."""
 
 
 class LeaseLost(Exception):
@@ -30,12 +38,17 @@ class LeaseLost(Exception):
 
 
 class Entered(NamedTuple):
-    """What was decided about a task: the decision, the id it carries (if any), the bytes of a replay (if it is one)."""
+    """What was decided about a task: the decision, the id it carries (if any), the bytes of a replay (if it is one).
+
+    An answer that is known is a Refuse or a Reply, whatever else was written for it. With `goes_on` its order may have
+    payments that somebody is to take to the core once it is answered.
+    """
 
     task: Task
     decision: Decision
     request: Request | None
     replay: bytes | None
+    goes_on: bool = False
 
 
 class Turn:
@@ -52,24 +65,44 @@ class Turn:
         self._owner = owner
         self._lease_ms = lease_ms
         self._moment, self._version = record.site(tx)
+        self._affairs = Affairs(tx, self._moment)
+        self.due_now = False
         self._log: list[LogRow] = []
+
+    def carry(self, results: list[Result], tasks: list[Task]) -> list[Entered]:
+        """Store what the desk brought back, then enter what came in; LeaseLost when a result is no longer ours."""
+        commands = [command for task in tasks if (command := task.command)]
+        named = [key for command in commands for key in self._serving.matters(command)]
+        if named:
+            ours = (result.task.key for result in results if result.task.key)
+            self._affairs.hold_orders([*ours, *(key[:2] for key in named)])
+        outcomes = [pair for result in results for pair in self._outcomes(result)]
+        self._store(results, [after for _, after in outcomes])
+        entered = self._enter(tasks, commands, named, outcomes)
+        self.due_now = self._affairs.write()
+        answered = [self._read(entry) for entry in entered]
+        finished = self._replays(answered)
+        record.write_log(self._tx, self._log)
+        return finished
 
     # -- what the desk brought back
 
-    def store(self, results: list[Result]) -> None:
+    def _outcomes(self, result: Result) -> Iterator[tuple[Transfer, Transfer]]:
+        """The transfers of a result before and after; what failed did so on the business date of this turn."""
+        for before, after in zip(result.task.transfers, result.transfers, strict=False):
+            failed = after.state is State.FAILED
+            yield before, replace(after, ended_on=self._moment.business_date) if failed else after
+
+    def _store(self, results: list[Result], outcomes: list[Transfer]) -> None:
         """Write outcomes, replies and log rows; LeaseLost when a request among them is no longer ours."""
         closing: list[Closing] = []
-        outcomes = []
         for result in results:
             reply = self._log_result(result)
-            task = result.task
-            if task.request:
-                closing.append(self._closing(result, task.request, reply))
-                if result.transfer and result.transfer is not task.request.transfer:
-                    outcomes.append(result.transfer)
+            if request := result.task.request:
+                closing.append(self._closing(result, request, reply))
         if record.close(self._tx, closing) != len(closing):
             raise LeaseLost
-        record.write_outcomes(self._tx, outcomes)
+        transfers.write_outcomes(self._tx, outcomes)
 
     def _log_result(self, result: Result) -> tuple[str, int] | None:
         """Log the messages that are not yet in the log and the reply to each copy; where the first reply stands."""
@@ -96,41 +129,64 @@ class Turn:
         """When the request is to be looked at again; None when nothing is left to do."""
         if result.late:
             return self._moment.now_ms + self._lease_ms
-        if answered and (result.transfer is None or is_final(result.transfer.state)):
-            return None
+        if answered and all(is_final(transfer.state) for transfer in result.transfers):
+            return self._moment.now_ms if result.task.goes_on else None
         pause = min(BACKOFF_MS_MAX, 1000 << min(request.attempts, 16))
         return self._moment.now_ms + pause
 
     # -- what came in
 
-    def enter(self, tasks: list[Task]) -> list[Entered]:
-        """Claim ids, gather facts, decide one after the other, and write what was decided."""
-        if not tasks:
-            return []
-        commands = [command for task in tasks if (command := task.command)]
+    def _enter(
+        self, tasks: list[Task], commands: list[Command], named: list[MatterKey], outcomes: list[Outcomes]
+    ) -> list[Entered]:
+        """Claim ids, gather facts and decide one after the other."""
         subjects = [self._serving.subject(command) for command in commands]
         facts = self._facts(commands)
         claims = self._claim(commands, subjects, facts)
+        self._affairs.hold_matters(named)
+        self._hold_counters(commands, facts, outcomes)
         known = record.requests(
             self._tx,
             (
                 (command.head.customer_id, subject)
                 for command, subject, claimed in zip(commands, subjects, claims, strict=True)
-                if subject and (claimed is None or claimed.kind != MONEY)
+                if subject and (claimed is None or claimed.kind != ORDER)
             ),
         )
         entered: dict[int, Entered] = {}
         for number, claimed in enumerate(claims):
-            if claimed is not None and claimed.kind == MONEY:
-                entered[number] = self._enter_money(tasks[number], commands[number], facts[number], claimed)
+            if claimed is not None and claimed.kind == ORDER:
+                entered[number] = self._enter_order(tasks[number], commands[number], facts[number], claimed)
         for entry in entered.values():
             if entry.request:
                 known[entry.request.customer_id, entry.request.request_id] = entry.request
+        histories = self._histories(known.values())
         for number, (task, command, subject) in enumerate(zip(tasks, commands, subjects, strict=True)):
             if number not in entered:
                 original = known.get((command.head.customer_id, subject or ""))
-                entered[number] = self._enter_other(task, command, replace(facts[number], request=original))
-        return self._written([entered[number] for number in sorted(entered)])
+                seen = replace(facts[number], request=original, matters=histories)
+                entered[number] = self._enter_other(task, command, seen)
+        self._note_answers(entered.values())
+        return [entered[number] for number in sorted(entered)]
+
+    def _hold_counters(self, commands: list[Command], facts: list[Facts], outcomes: list[Outcomes]) -> None:
+        """Lock the counters that this turn may look at, then count what failed at the bank."""
+        wanted = {
+            key
+            for command, fact in zip(commands, facts, strict=True)
+            for key in self._serving.counters(command, fact, self._moment)
+        }
+        failed = [(before, after) for before, after in outcomes if after.state is State.FAILED]
+        wanted.update(key for _, after in failed for key in counters_of(after))
+        self._affairs.hold_counters(wanted)
+        for before, after in failed:
+            self._affairs.fail(before, after)
+
+    def _histories(self, known: Iterable[Request]) -> Mapping[MatterKey, Matter]:
+        """The matters of the orders that queries ask about: those whose answer was known at entry may have one."""
+        held = self._affairs.matters
+        keys = [MatterKey(r.customer_id, r.request_id, 0) for r in known if r.code is not None]
+        return {**matters.read(self._tx, [key for key in keys if key not in held]), **held}
 
     def _enter_other(self, task: Task, command: Command, facts: Facts) -> Entered:
         """A repeat of what is known, or a command that uses up no id; it sees what this turn has just entered."""
@@ -140,25 +196,21 @@ class Turn:
         assert not isinstance(decision, Change), "what changes the register uses up its id"
         return Entered(task, decision, None, None)
 
-    def _written(self, entered: list[Entered]) -> list[Entered]:
-        """Write what was decided; then read what is asked of the journal, and fetch what is to be sent again."""
-        self._write(entered)
-        answered = [
-            entry._replace(decision=entry.decision.read(self._tx)) if isinstance(entry.decision, Read) else entry
-            for entry in entered
-        ]
-        return self._replays(answered)
-
-    def _enter_money(self, task: Task, command: Command, facts: Facts, claimed: Claim) -> Entered:
+    def _enter_order(self, task: Task, command: Command, facts: Facts, claimed: Claim) -> Entered:
+        facts = replace(facts, matters=self._affairs.matters, used=self._affairs.used)
         decision = self._serving.decide(command, facts, self._moment)
+        goes_on = self._effected(decision)
         if isinstance(decision, Change):
             decision = self._changed(decision)
+        if isinstance(decision, Enter | Settle):
+            decision = decision.reply
         for waiter in task.waiters:
             self._log_in(waiter.command)
+        known = _known(decision)
         request = Request(
             customer_id=claimed.customer_id,
             request_id=claimed.request_id,
-            kind=MONEY,
+            kind=ORDER,
             operator_id=claimed.operator_id,
             service=claimed.service,
             body_digest=claimed.body_digest,
@@ -169,12 +221,25 @@ class Turn:
             epoch=claimed.epoch,
             attempts=claimed.attempts,
             due_ms=claimed.due_ms,
-            code=decision.code if isinstance(decision, Refuse) else None,
-            details=decision.details if isinstance(decision, Refuse) else (),
+            code=known.outcome.code if known else None,
+            details=known.outcome.details if known else (),
+            body=known.body if known else None,
             reply=None,
             transfer=decision.transfer if isinstance(decision, Pay) else None,
         )
-        return Entered(task, decision, request, None)
+        return Entered(task, decision, request, None, goes_on)
+
+    def _effected(self, decision: Decision) -> bool:
+        """Note what the decision changes; whether its order has rows that somebody takes to the core one day."""
+        match decision:
+            case Pay():
+                self._affairs.enter(decision)
+            case Enter():
+                self._affairs.enter(decision)
+                return any(matter.covers_rows or matter.key.row for matter in decision.matters)
+            case Settle():
+                self._affairs.settle(decision.matters)
+        return False
 
     def _changed(self, change: Change) -> Reply | Refuse:
         """Make a change; what a refusal left half done is undone."""
@@ -221,17 +286,19 @@ class Turn:
             owner=self._owner,
             epoch=1,
             attempts=0,
-            due_ms=self._moment.now_ms + self._lease_ms if kind == MONEY else None,
+            due_ms=self._moment.now_ms + self._lease_ms if kind == ORDER else None,
         )
 
-    def _write(self, entered: list[Entered]) -> None:
-        """Write the refusals and the instructions of claimed requests."""
-        claimed = [(entry.request, entry.decision) for entry in entered if entry.request]
-        record.refuse(
-            self._tx,
-            [((r.customer_id, r.request_id), d.code, d.details) for r, d in claimed if isinstance(d, Refuse)],
-        )
-        record.enter_transfers(self._tx, [d.transfer for _, d in claimed if isinstance(d, Pay)])
+    def _note_answers(self, entered: Iterable[Entered]) -> None:
+        """Keep with claimed requests the answers that are known: recovery signs them if this process cannot."""
+        claimed = [entry.request for entry in entered if entry.request]
+        record.answer(self._tx, [((r.customer_id, r.request_id), r.code, r.details, r.body) for r in claimed if r.code])
+
+    def _read(self, entry: Entered) -> Entered:
+        """What is asked of the journal is read last, so that it shows what this turn has entered."""
+        if isinstance(entry.decision, Read):
+            return entry._replace(decision=entry.decision.read(self._tx))
+        return entry
 
     def _replays(self, entered: list[Entered]) -> list[Entered]:
         """Fetch the stored replies of repeats; log them now, so that they leave on a commit of their own."""
@@ -251,10 +318,6 @@ class Turn:
 
     # -- the log
 
-    def close_log(self) -> None:
-        """Write the log rows of this turn: the last statement, for they are chained in the order of the turn."""
-        record.write_log(self._tx, self._log)
-
     def _log_in(self, command: Command) -> None:
         self._add("in", _sender(command), command.raw)
 
@@ -270,3 +333,10 @@ class Turn:
 def _sender(command: Command) -> Sender:
     head = command.head
     return head.customer_id, head.operator_id, head.request_id
+
+
+def _known(decision: Decision) -> Reply | None:
+    """The answer, where it is known when its request is journaled."""
+    if isinstance(decision, Refuse):
+        return Reply(Outcome(decision.code, decision.details), None)
+    return decision if isinstance(decision, Reply) else None

@@ -27,12 +27,12 @@ from core_adapter.core import (
 )
 from gateway.domain.command import Command, Look, Pay, Refuse, Reply
 from gateway.domain.facts import Request, Transfer
-from gateway.domain.states import is_final, move
+from gateway.domain.states import State, move
 from gateway.journal.task import Result, Task
 from gateway.scribe import Echo, Scribe
 from gateway.services import transfer as transfers
 from protocol.codes import Code
-from protocol.messages.transfer import TransferState
+from protocol.head import Outcome as ReplyOutcome
 from signer.keys import SignerUnavailable
 
 STEP = 1
@@ -106,8 +106,8 @@ class Desk:
         """A reply for a task whose core has not answered in time; called on the committer's thread."""
         match task.decision:
             case Pay(transfer):
-                unknown = replace(transfer, state=TransferState.UNKNOWN)
-                return replace(self._signed(task, transfers.answer(unknown), unknown), late=True)
+                unknown = replace(transfer, state=State.UNKNOWN)
+                return replace(self._signed(task, transfers.answer(unknown), (unknown,)), late=True)
             case Refuse() | Reply() as decided:
                 return replace(self._signed(task, decided), late=True)
             case _:
@@ -131,29 +131,29 @@ class Desk:
             return self._batches.popleft()
 
     def _serve(self, tasks: list[Task]) -> list[Result]:
-        moved = self._pay([task for task in tasks if _instruction(task)])
+        moved = self._pay(tasks)
         seen = self._accounts(
             {number for task in tasks if isinstance(task.decision, Look) for number in task.decision.accounts}
         )
         results = []
         for task in tasks:
             try:
-                results.append(self._answer(task, moved.get(task), seen))
+                results.append(self._answer(task, moved[task], seen))
             except Exception:  # noqa: BLE001  (a bug in one answer must not lose the others; recovery looks again)
                 self.log.failure("an answer could not be made")
-                results.append(Result(task, transfer=moved.get(task), code=Code.INTERNAL))
+                results.append(Result(task, moved[task], code=Code.INTERNAL))
         return results
 
-    def _answer(self, task: Task, transfer: Transfer | None, seen: Mapping[str, Any] | None) -> Result:
-        if transfer is not None:
-            return self._signed(task, transfers.answer(transfer), transfer)
-        decision = task.decision
-        if isinstance(decision, Look):
-            return self._look(task, decision, seen)
-        if isinstance(decision, Refuse | Reply):
-            return self._signed(task, decision, None)
+    def _answer(self, task: Task, moved: tuple[Transfer, ...], seen: Mapping[str, Any] | None) -> Result:
+        match task.decision:
+            case Pay():
+                return self._signed(task, transfers.answer(moved[0]), moved)
+            case Look() as look:
+                return self._look(task, look, seen)
+            case Refuse() | Reply() as decided:
+                return self._signed(task, decided)
         assert task.request
-        return self._signed(task, _again(task.request), task.request.transfer)
+        return self._signed(task, _again(task.request, moved), moved)
 
     def _try_core(self) -> None:
         try:
@@ -166,41 +166,42 @@ class Desk:
 
     # -- money
 
-    def _pay(self, tasks: list[Task]) -> dict[Task, Transfer]:
-        """Each instruction as it stands after the core was asked; unchanged where the core could not be reached."""
-        outcomes: dict[Task, Outcome] = {}
-        asked = [task for task in tasks if task.command is None]
-        outcomes.update(self._ask(asked))
-        to_move = [task for task in tasks if task not in outcomes or isinstance(outcomes[task], NotFound)]
+    def _pay(self, tasks: list[Task]) -> dict[Task, tuple[Transfer, ...]]:
+        """The transfers of each task as they stand after the core was asked; unknown where it could not be reached."""
+        carried = [transfer for task in tasks for transfer in task.transfers]
+        # A task that was taken over may hold what was given to the core before: that is asked about first.
+        before = [t for task in tasks if task.command is None for t in task.transfers if t.state is not State.RELEASED]
+        outcomes: dict[str, Outcome] = {}
+        for start in range(0, len(before), MOVES_MAX):
+            outcomes.update(self._ask(before[start : start + MOVES_MAX]))
+        to_move = [t for t in carried if isinstance(outcomes.get(t.instruction, NotFound()), NotFound)]
         for start in range(0, len(to_move), MOVES_MAX):
             outcomes.update(self._move(to_move[start : start + MOVES_MAX]))
-        return {task: _after(instruction, outcomes[task]) for task in tasks if (instruction := _instruction(task))}
+        return {task: tuple(_after(t, outcomes[t.instruction]) for t in task.transfers) for task in tasks}
 
-    def _ask(self, tasks: list[Task]) -> dict[Task, Outcome]:
+    def _ask(self, asked: list[Transfer]) -> dict[str, Outcome]:
         """What became of moves that were perhaps sent before: nothing is sent again that was not asked about first."""
-        if not tasks:
-            return {}
         try:
-            found = self._core.ask([_move(task).id for task in tasks])
+            found = self._core.ask([_move(transfer).id for transfer in asked])
             self.core_ok = _told(found)
         except Exception as error:  # noqa: BLE001  whatever it is, nobody has been told anything: unknown still
             self._core_failed(error)
-            found = [Unknown()] * len(tasks)
-        return dict(zip(tasks, found, strict=True))
+            found = [Unknown()] * len(asked)
+        return {transfer.instruction: outcome for transfer, outcome in zip(asked, found, strict=True)}
 
-    def _move(self, tasks: list[Task]) -> dict[Task, Outcome]:
+    def _move(self, sent: list[Transfer]) -> dict[str, Outcome]:
         try:
-            done = self._core.move([_move(task) for task in tasks])
+            done = self._core.move([_move(transfer) for transfer in sent])
             self.core_ok = _told(done)
         except CoreUnavailable:
             self.core_ok = False
-            return dict.fromkeys(tasks, Unknown())
+            return {transfer.instruction: Unknown() for transfer in sent}
         except Exception:  # noqa: BLE001  (whatever it is, the money may have moved: unknown, until the core is asked)
             self.log.failure("the core could not take a batch")
-            if len(tasks) == 1:
-                return {tasks[0]: Unknown()}
-            return {task: outcome for single in tasks for task, outcome in self._move([single]).items()}
-        return dict(zip(tasks, done, strict=True))
+            if len(sent) == 1:
+                return {sent[0].instruction: Unknown()}
+            return {name: outcome for single in sent for name, outcome in self._move([single]).items()}
+        return {transfer.instruction: outcome for transfer, outcome in zip(sent, done, strict=True)}
 
     # -- questions
 
@@ -239,14 +240,14 @@ class Desk:
 
     # -- replies
 
-    def _signed(self, task: Task, decided: Reply | Refuse, transfer: Transfer | None = None) -> Result:
+    def _signed(self, task: Task, decided: Reply | Refuse, moved: tuple[Transfer, ...] = ()) -> Result:
         if task.stored:
-            return Result(task, transfer=transfer)
+            return Result(task, moved)
         try:
             reply = self._scribe.reply(_echo(task), decided)
         except SignerUnavailable:
-            return Result(task, transfer=transfer, code=Code.SIGNER_UNAVAILABLE)
-        return Result(task, transfer=transfer, reply=reply, code=decided.code)
+            return Result(task, moved, code=Code.SIGNER_UNAVAILABLE)
+        return Result(task, moved, reply=reply, code=decided.code)
 
 
 def _told(outcomes: Sequence[Outcome]) -> bool:
@@ -254,19 +255,9 @@ def _told(outcomes: Sequence[Outcome]) -> bool:
     return not all(isinstance(outcome, Unknown) for outcome in outcomes)
 
 
-def _instruction(task: Task) -> Transfer | None:
-    """The instruction that the core is to be asked to carry out, or about."""
-    if isinstance(task.decision, Pay):
-        return task.decision.transfer
-    there = task.request.transfer if task.request and task.decision is None else None
-    return there if there and not is_final(there.state) else None
-
-
-def _move(task: Task) -> Move:
-    transfer = _instruction(task)
-    assert transfer
+def _move(transfer: Transfer) -> Move:
     return Move(
-        instruction=f"{transfer.customer_id}/{transfer.request_id}",
+        instruction=transfer.instruction,
         step=STEP,
         kind=MoveKind.TRANSFER,
         payer=transfer.payer_account,
@@ -281,26 +272,28 @@ def _move(task: Task) -> Move:
 
 
 def _after(transfer: Transfer, outcome: Outcome) -> Transfer:
-    """The instruction after the core's word; silence makes it unknown, never failed."""
+    """The transfer after the core's word; silence makes it unknown, never failed."""
+    state = State.PROCESSING if transfer.state is State.RELEASED else transfer.state
     match outcome:
         case Done(reference, booked_at):
             return replace(
                 transfer,
-                state=move(transfer.state, TransferState.SUCCEEDED),
+                state=move(state, State.SUCCEEDED),
                 reference=reference,
                 booked_ms=round(booked_at.timestamp() * 1000),
             )
         case Declined(reasons):
-            return replace(transfer, state=move(transfer.state, TransferState.FAILED), reasons=tuple(reasons))
+            return replace(transfer, state=move(state, State.FAILED), reasons=tuple(reasons))
         case _:
-            return replace(transfer, state=move(transfer.state, TransferState.UNKNOWN))
+            return replace(transfer, state=move(state, State.UNKNOWN))
 
 
-def _again(request: Request) -> Reply | Refuse:
+def _again(request: Request, moved: tuple[Transfer, ...]) -> Reply | Refuse:
     """The answer to a request taken over, from its rows alone."""
-    if request.transfer:
-        return transfers.answer(request.transfer)
-    return Refuse(request.code or Code.INTERNAL, request.details)
+    if request.code is not None:
+        return Reply(ReplyOutcome(request.code, request.details), request.body)
+    transfer = moved[0] if moved else request.transfer
+    return transfers.answer(transfer) if transfer else Refuse(Code.INTERNAL)
 
 
 def _echo(task: Task) -> Echo:

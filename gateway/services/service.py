@@ -1,10 +1,12 @@
 """The form every service has: three pure functions. What they share stands here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from gateway.domain.command import Command, Decision, Refuse, Reply
 from gateway.domain.facts import Facts, Moment
+from gateway.domain.matter import MatterKey
+from gateway.domain.usage import UsageKey
 from protocol import binding
 from protocol.codes import Code
 from protocol.errors import Detail
@@ -21,14 +23,16 @@ class Bank:
 
 @dataclass(frozen=True, slots=True)
 class Functions:
-    """One service: what becomes of a command, which request id it is about, as what it uses that up, and
-    whether the core may have to be asked.
+    """One service: what becomes of a command, which request id it is about, as what it uses that up, whether the core
+    may have to be asked, which matters it decides on, and which counters of limits it looks at beside theirs.
     """
 
     decide: Callable[[Command, Facts, Moment, Bank], Decision]
     subject: Callable[[Command], str | None] = lambda _command: None
     needs_core: bool = True
     claims: Callable[[Command, Facts], str | None] = lambda _command, _facts: None
+    matters: Callable[[Command], tuple[MatterKey, ...]] = lambda _command: ()
+    counters: Callable[[Command, Facts, Moment], Iterable[UsageKey]] = lambda _command, _facts, _moment: ()
 
 
 def done(body: object) -> Reply:

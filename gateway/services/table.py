@@ -1,11 +1,13 @@
 """Which functions serve which entry of the catalogue, and the rules that hold for all of them alike."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.domain.command import Command, Decision, Refuse
+from gateway.domain.command import Command, Decision, Refuse, Woken
 from gateway.domain.facts import Facts, Moment
+from gateway.domain.matter import Matter, MatterKey
+from gateway.domain.usage import UsageKey
 from gateway.services import account, help, transfer  # noqa: A004  the family is called so
 from gateway.services.service import Bank, Functions
 from protocol.codes import Code
@@ -39,6 +41,20 @@ class Services:
         """As what it uses up the id of its subject; a message from another time uses up none, it can only replay."""
         functions = self._functions(command)
         return functions.claims(command, facts) if functions and not self._skewed(command) else None
+
+    def matters(self, command: Command) -> tuple[MatterKey, ...]:
+        """The matters it decides on; none where it is refused already."""
+        functions = self._functions(command)
+        return functions.matters(command) if functions and not self._skewed(command) else ()
+
+    def counters(self, command: Command, facts: Facts, moment: Moment) -> Iterable[UsageKey]:
+        """The counters of limits that its decision looks at, beside those of its matters."""
+        functions = self._functions(command)
+        return functions.counters(command, facts, moment) if functions and not self._skewed(command) else ()
+
+    def wake(self, matter: Matter, facts: Facts, moment: Moment) -> Woken:
+        """What time alone makes of a matter whose moment has come."""
+        raise NotImplementedError
 
     def decide(self, command: Command, facts: Facts, moment: Moment) -> Decision:
         """What becomes of the command; the SentAt check comes first, for replays have been answered before."""

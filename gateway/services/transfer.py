@@ -3,14 +3,15 @@
 The answer to an instruction is made from its row alone (`answer`), so that recovery gives what the first try would.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from gateway.domain import entitlement
 from gateway.domain.calendar import instant
 from gateway.domain.command import Command, Decision, Pay, Refuse, Reply
-from gateway.domain.facts import Facts, Moment, Request, Transfer
-from gateway.domain.states import is_final
+from gateway.domain.facts import Facts, Moment, Request, Takes, Transfer
+from gateway.domain.states import State, is_final, told
+from gateway.domain.usage import UsageKey, counters
 from gateway.services.service import Bank, Functions, done, place, refuse
 from protocol import binding
 from protocol.codes import Code
@@ -54,7 +55,12 @@ def _submit_subject(command: Command) -> str | None:
 
 def _submit_claims(command: Command, facts: Facts) -> str | None:
     """Who may not enter uses up no id: it could burn those of others."""
-    return None if entitlement.faults(command, facts.actor) else "money"
+    return None if entitlement.faults(command, facts.actor) else "order"
+
+
+def _submit_counters(command: Command, facts: Facts, moment: Moment) -> Iterable[UsageKey]:
+    head, body = command.head, command.body
+    return counters((head.customer_id, head.operator_id), (head.customer_id, body.payer_account), moment.business_date)
 
 
 def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -> Decision:
@@ -75,8 +81,12 @@ def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -
             purpose=body.purpose,
             end_to_end_id=body.end_to_end_id,
             remark=body.remark,
+            operator_id=command.head.operator_id,
+            owner=command.head.customer_id,
+            takes=Takes.OWN if body.payee_account in facts.attached else Takes.OUTGOING,
+            entered_on=moment.business_date,
             business_date=moment.business_date,
-            state=TransferState.PROCESSING,
+            state=State.PROCESSING,
         )
     )
 
@@ -97,7 +107,7 @@ def _submit_faults(body: SubmitTransfer, facts: Facts, bank: Bank) -> list[Detai
 
 def answer(transfer: Transfer) -> Reply | Refuse:
     """The answer to an instruction as it stands: booked, declined by the core, or not known yet."""
-    if transfer.state is TransferState.FAILED:
+    if transfer.state is State.FAILED:
         return Refuse(
             transfer.reasons[0],
             tuple(
@@ -105,10 +115,10 @@ def answer(transfer: Transfer) -> Reply | Refuse:
                 for reason in transfer.reasons
             ),
         )
-    succeeded = transfer.state is TransferState.SUCCEEDED
+    succeeded = transfer.state is State.SUCCEEDED
     body = SubmitTransferReply(
         request_id=transfer.request_id,
-        state=transfer.state,
+        state=told(transfer.state, None),
         final=succeeded,
         channel=IN_BANK,
         reference=transfer.reference,
@@ -174,7 +184,7 @@ def _found(request: Request, language: str) -> QueryTransferReply:
     code = transfer.reasons[0] if transfer.reasons else None
     return QueryTransferReply(
         request_id=request.request_id,
-        state=transfer.state,
+        state=told(transfer.state, None),
         final=is_final(transfer.state),
         service=request.service,
         code=code,
@@ -206,7 +216,9 @@ def _item(transfer: Transfer) -> TransferItem:
 
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {
-    "SubmitTransfer": Functions(decide=_submit_decide, subject=_submit_subject, claims=_submit_claims),
+    "SubmitTransfer": Functions(
+        decide=_submit_decide, subject=_submit_subject, claims=_submit_claims, counters=_submit_counters
+    ),
     "QueryTransfer": Functions(needs_core=False, decide=_query_decide, subject=_query_subject, claims=_query_claims),
 }
 """By the name of the service."""

@@ -18,6 +18,7 @@ from gateway.administration.customers import add_customer
 from gateway.databases import JOURNAL_MIGRATIONS, JOURNAL_SCHEMA
 from gateway.journal.tables import REQUEST, TRANSFER
 from gateway.reconcile import FAULTS_MAX, PAGE, Reconciliation, reconcile
+from tests.support.orders import request_row, transfer_row
 
 T = TypeVar("T")
 C, TODAY = "C00000001", date(2026, 11, 2)
@@ -61,38 +62,11 @@ class Bank:
 
     def enter(self, name: str, state: str, reference: str | None = None, **change: Any) -> None:
         """Write the transfer of that request into the journal."""
-        request = {
-            "customer_id": C,
-            "request_id": name,
-            "kind": "money",
-            "operator_id": "O1",
-            "service": "SubmitTransfer",
-            "body_digest": bytes(32),
-            "encoding": "UTF-8",
-            "language": "zh",
-            "received_ms": 1,
-            "business_date": TODAY.isoformat(),
-            "owner": "test",
-            "epoch": 1,
-            "attempts": 0,
-        }
-        transfer: dict[str, Any] = {
-            "customer_id": C,
-            "request_id": name,
-            "payer_account": PAYER,
-            "payee_account": PAYEE,
-            "payee_name": "n",
-            "amount": 100,
-            "currency": "CNY",
-            "purpose": "",
-            "business_date": TODAY.isoformat(),
-            "state": state,
-            "reasons": "",
-            "reference": reference,
-        }
+        day = TODAY.isoformat()
+        transfer = {"payer_account": PAYER, "payee_account": PAYEE, "amount": 100, "state": state}
         with self.journal.begin() as tx:
-            tx.execute(insert(REQUEST), request)
-            tx.execute(insert(TRANSFER), transfer | change)
+            tx.execute(insert(REQUEST), request_row(C, name, day))
+            tx.execute(insert(TRANSFER), transfer_row(C, name, day, **transfer | {"reference": reference} | change))
 
     def pay(self, name: str, **change: Any) -> Done:
         """A transfer that went as it should, but for what is changed in the journal."""

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from core_adapter.core import CoreUnavailable, Move, Unknown
 from core_adapter.ledger import Ledger
 from gateway.journal.task import Delivery, Result
+from gateway.services.table import Services
 from protocol.codes import Code
 from signer.keys import SignerUnavailable
 from tests.journal.bank import KEY, PAYEE, Bank, query, tell, transfer
@@ -279,16 +280,13 @@ def test_a_poisoned_command_stops_no_other(bank: Bank) -> None:
     node = bank.node(start=False)
     decide = node.committer._serving.decide
 
-    class Poisoned:
-        subject, claims = node.committer._serving.subject, node.committer._serving.claims
-        needs_core = node.committer._serving.needs_core
-
+    class Poisoned(Services):
         def decide(self, command: Any, facts: Any, moment: Any) -> Any:
             if command.head.request_id == "T2":
                 raise ZeroDivisionError
             return decide(command, facts, moment)
 
-    node.committer._serving = Poisoned()
+    node.committer._serving = Poisoned(node.committer._serving.bank)
     futures = [node.ask(transfer(f"T{number}")) for number in (1, 2, 3)]
     node.desk.start()
     node.committer.start(node.desk)

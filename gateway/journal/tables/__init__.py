@@ -6,14 +6,16 @@ constraints of the database, not only of code.
 
 from gateway.journal.tables.log import LOG_HEAD, MESSAGE_LOG, SEAL
 from gateway.journal.tables.metadata import METADATA
-from gateway.journal.tables.orders import REQUEST, TRANSFER
+from gateway.journal.tables.orders import ACT, MATTER, REQUEST, TRANSFER
 from gateway.journal.tables.register import ATTACHED_ACCOUNT, CERTIFICATE, CUSTOMER, OPERATOR, SITE
 
 __all__ = [
+    "ACT",
     "ATTACHED_ACCOUNT",
     "CERTIFICATE",
     "CUSTOMER",
     "LOG_HEAD",
+    "MATTER",
     "MESSAGE_LOG",
     "METADATA",
     "OPERATOR",

@@ -21,6 +21,7 @@ from signer.certificates import fingerprint
 from signer.issue import make_key, self_signed
 from signer.keys import SigningKey
 from signer.software import load_signing_key, verifying_key
+from tests.support.orders import request_row, transfer_row
 
 GUARDED = (MESSAGE_LOG, SEAL)
 
@@ -82,38 +83,8 @@ class Journal:
 
 
 def _transfer(tx: Connection, name: str, chain: str, seq: int) -> None:
-    request = {
-        "customer_id": "C1",
-        "request_id": name,
-        "kind": "money",
-        "operator_id": "O1",
-        "service": "SubmitTransfer",
-        "body_digest": bytes(32),
-        "encoding": "UTF-8",
-        "language": "zh",
-        "received_ms": 1,
-        "business_date": "2026-11-02",
-        "owner": "test",
-        "epoch": 1,
-        "attempts": 0,
-        "reply_chain": chain,
-        "reply_seq": seq,
-    }
-    transfer = {
-        "customer_id": "C1",
-        "request_id": name,
-        "payer_account": "1",
-        "payee_account": "2",
-        "payee_name": "n",
-        "amount": 1,
-        "currency": "CNY",
-        "purpose": "",
-        "business_date": "2026-11-02",
-        "state": "processing",
-        "reasons": "",
-    }
-    tx.execute(insert(REQUEST), request)
-    tx.execute(insert(TRANSFER), transfer)
+    tx.execute(insert(REQUEST), request_row("C1", name, "2026-11-02", reply_chain=chain, reply_seq=seq))
+    tx.execute(insert(TRANSFER), transfer_row("C1", name, "2026-11-02"))
 
 
 @pytest.fixture

@@ -1,0 +1,145 @@
+"""What one transaction knows and changes of matters and of the use of limits, and the order in which it locks them.
+
+Orders first, then matters, then counters, each in the order of keys: no two processes wait for each other in a circle.
+What is decided is kept here, so that the next decision of the same transaction sees it; `write` writes all of it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from sqlalchemy import Connection
+
+from gateway.domain import takings
+from gateway.domain.command import Enter, Pay
+from gateway.domain.facts import Moment, Transfer
+from gateway.domain.matter import Matter, MatterKey
+from gateway.domain.states import MATTER_MOVES
+from gateway.domain.usage import Taking, UsageKey, counters, difference
+from gateway.journal import matters as statements
+from gateway.journal import transfers, usage
+from gateway.journal.record import Key
+from protocol.messages.transfer import TransferState
+
+
+class Affairs:
+    """See the module; made anew for each transaction."""
+
+    def __init__(self, tx: Connection, moment: Moment) -> None:
+        """Nothing is held yet."""
+        self._tx = tx
+        self._moment = moment
+        self._orders: dict[Key, int | None] = {}
+        self._matters: dict[MatterKey, Matter] = {}
+        self._before: dict[MatterKey, Matter] = {}
+        self._used: dict[UsageKey, int] = {}
+        self._entered: list[Enter | Pay] = []
+        self._changed: set[UsageKey] = set()
+
+    @property
+    def matters(self) -> Mapping[MatterKey, Matter]:
+        """The matters that are held, as they stand."""
+        return self._matters
+
+    @property
+    def used(self) -> Mapping[UsageKey, int]:
+        """The counters that are held, in fen, as they stand."""
+        return self._used
+
+    # -- holding
+
+    def hold_orders(self, keys: Iterable[Key], *, free_only: bool = False) -> None:
+        """Lock orders; with `free_only` those that nobody else has locked."""
+        self._orders = statements.lock_orders(self._tx, keys, free_only=free_only)
+
+    def hold_matters(self, keys: Iterable[MatterKey]) -> None:
+        """Lock matters of held orders; there need not be any of a key."""
+        wanted = [key for key in keys if key[:2] in self._orders]
+        self._matters = statements.read(self._tx, wanted, lock=True)
+
+    def hold_counters(self, keys: Iterable[UsageKey]) -> None:
+        """Lock the counters that decisions may look at or change, those of the held matters among them."""
+        today = self._moment.business_date
+        wanted = set(keys)
+        for matter in self._matters.values():
+            for day in {matter.entered_on, today}:
+                wanted |= set(_counters(takings.of_matter(matter), day))
+        self._used = usage.lock(self._tx, wanted) if wanted else {}
+
+    # -- what was decided
+
+    def enter(self, decision: Enter | Pay) -> None:
+        """Note a new order: what it takes of limits counts at once."""
+        self._entered.append(decision)
+        if isinstance(decision, Pay):
+            self._count(None, takings.of_transfer(decision.transfer))
+            return
+        for matter in decision.matters:
+            self._count(None, takings.of_matter(matter))
+
+    def settle(self, matters: Iterable[Matter]) -> None:
+        """Note what became of held matters."""
+        for after in matters:
+            before = self._matters[after.key]
+            assert after.state is before.state or after.state in MATTER_MOVES[before.state], "an illegal move"
+            self._before.setdefault(after.key, before)
+            self._count(takings.of_matter(before), takings.of_matter(after))
+            self._matters[after.key] = after
+
+    def run(self, transfer: Transfer) -> None:
+        """Note a new transfer that time brought: a run of a recurring order."""
+        self._entered.append(Pay(transfer))
+        self._count(None, takings.of_transfer(transfer))
+
+    def fail(self, before: Transfer, after: Transfer) -> None:
+        """Note that a transfer failed at the bank: what it took of this day comes back (R3.8)."""
+        self._count(takings.of_transfer(before), takings.of_transfer(after))
+
+    def _count(self, before: Taking | None, after: Taking | None) -> None:
+        for key, change in difference(before, after).items():
+            self._used[key] += change
+            self._changed.add(key)
+
+    # -- writing
+
+    def write(self) -> bool:
+        """Write all that was decided; whether the bank is to act on some order now, which is then due at once."""
+        tx = self._tx
+        transfers.enter(tx, self._new_transfers())
+        rows = [row for entry in self._entered if isinstance(entry, Enter) for row in entry.rows]
+        transfers.enter_rows(tx, rows)
+        statements.enter(tx, (m for entry in self._entered if isinstance(entry, Enter) for m in entry.matters))
+        changes = [(before, self._matters[key]) for key, before in self._before.items()]
+        statements.settle(tx, changes)
+        released = [after for before, after in changes if _comes_to_the_bank(before, after)]
+        transfers.release(tx, released)
+        usage.write(tx, {key: self._used[key] for key in self._changed})
+        due = {m.key[:2] for m in released if m.state is TransferState.PROCESSING and not self._is_carried(m.key)}
+        statements.make_due(tx, due, self._orders, self._moment.now_ms)
+        return bool(due)
+
+    def _is_carried(self, key: MatterKey) -> bool:
+        """Whether somebody carries other rows of the same order, and looks for more when it is through with them."""
+        return key.row > 0 and self._orders[key[:2]] is not None
+
+    def _new_transfers(self) -> Iterator[Transfer]:
+        for entry in self._entered:
+            if isinstance(entry, Pay):
+                yield entry.transfer
+            else:
+                yield from entry.transfers
+
+
+def _comes_to_the_bank(before: Matter, after: Matter) -> bool:
+    """Whether its transfers leave the enterprise: released to the bank, or failed when their time came."""
+    return after.state is not before.state and after.state in (TransferState.PROCESSING, TransferState.FAILED)
+
+
+def _counters(taking: Taking, day: date) -> tuple[UsageKey, ...]:
+    return counters(taking.operator, taking.account, day) if taking.counted else ()
+
+
+def counters_of(transfer: Transfer) -> Iterator[UsageKey]:
+    """The counters that change when the transfer fails at the bank."""
+    taking = takings.of_transfer(transfer)
+    for day in {transfer.entered_on, transfer.business_date}:
+        yield from _counters(taking, day)

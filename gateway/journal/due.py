@@ -1,0 +1,92 @@
+"""Due work: what any process may take from the database, because its carrier is gone or because its time has come.
+
+Each function is one transaction of whoever calls it. What another process is working on is passed over.
+"""
+
+from collections.abc import Container
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from gateway.domain.facts import Request, Transfer
+from gateway.domain.states import State
+from gateway.journal import matters, record, transfers
+from gateway.journal.affairs import Affairs
+from gateway.journal.standing import Standing
+from gateway.journal.task import Serving, Task
+
+REQUESTS_MAX = 200
+"""How many requests are taken over at once."""
+ROWS_MAX = 1000
+"""How many payments of one order are taken to the core at once: a call of the core takes no more."""
+BATCHES_MAX = 2
+"""How many orders with rows are taken over at once, so that single payments never wait behind many batches."""
+WAKING_MAX = 200
+"""How many matters are woken at once."""
+
+
+def take_over(
+    tx: Connection, mine: Container[record.Key | None], *, owner: str, lease_ms: int, now: float
+) -> list[Task]:
+    """Lease what is due and not `mine`, and make tasks of it; an order of which nothing is left is closed.
+
+    `now` is the monotonic clock, in seconds, at which the tasks begin.
+    """
+    moment, _ = record.site(tx)
+    found = [r for r in record.due(tx, moment.now_ms, REQUESTS_MAX) if (r.customer_id, r.request_id) not in mine]
+    tasks, leased, done = [], [], []
+    batches = 0
+    for request in found:
+        rows = _has_rows(request)
+        carried = _carried(tx, request) if batches < BATCHES_MAX or not rows else ()
+        if rows and not carried and request.reply is not None:
+            if batches < BATCHES_MAX:
+                done.append(request)
+            continue
+        batches += rows and bool(carried)
+        taken = replace(request, epoch=request.epoch + 1, attempts=request.attempts + 1)
+        tasks.append(Task([], now, request=taken, stored=request.reply is not None, transfers=carried, goes_on=rows))
+        leased.append(request)
+    transfers.give(tx, [t for task in tasks for t in task.transfers if t.state is State.RELEASED])
+    record.lease(tx, leased, owner, moment.now_ms + lease_ms)
+    record.finish(tx, done)
+    return tasks
+
+
+def _has_rows(request: Request) -> bool:
+    """Whether it may be an order with rows: answered at entry, and without a payment of its own."""
+    return request.transfer is None and request.body is not None
+
+
+def _carried(tx: Connection, request: Request) -> tuple[Transfer, ...]:
+    """The payments that somebody must take to the core, or ask it about."""
+    if _has_rows(request):
+        return tuple(transfers.open_rows(tx, request, ROWS_MAX))
+    single = request.transfer
+    return (single,) if single and single.state in (State.RELEASED, State.PROCESSING, State.UNKNOWN) else ()
+
+
+def wake(tx: Connection, serving: Serving, standing: Standing) -> bool:
+    """Let time change the matters whose moment has come; whether the bank is to act on some order now."""
+    moment, version = record.site(tx)
+    keys = matters.waking(tx, moment.business_ms, WAKING_MAX)
+    if not keys:
+        return False
+    affairs = Affairs(tx, moment)
+    affairs.hold_orders({key[:2] for key in keys}, free_only=True)
+    affairs.hold_matters(keys)
+    held = [matter for matter in affairs.matters.values() if _is_waking(matter.wake_ms, moment.business_ms)]
+    affairs.hold_counters(())
+    facts = standing.facts(tx, version, [(matter.key.customer_id, matter.operator_id) for matter in held])
+    for matter in held:
+        known = replace(facts[matter.key.customer_id, matter.operator_id], matters=affairs.matters, used=affairs.used)
+        woken = serving.wake(matter, known, moment)
+        if woken.run is not None:
+            affairs.run(woken.run)
+        affairs.settle([woken.matter])
+    return affairs.write()
+
+
+def _is_waking(wake_ms: int | None, business_ms: int) -> bool:
+    """Whether it still waits for this moment: another process may have woken it since it was found."""
+    return wake_ms is not None and wake_ms <= business_ms

@@ -1,0 +1,159 @@
+"""The statements about transfers: entering them, alone or as rows of a batch, releasing them, and what became of them.
+
+Each is set-based and runs in a transaction that is given; none commits.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, select
+
+from core_adapter.bulk import BulkInsert, BulkUpdate, Row
+from gateway.domain.facts import Request, Takes, Transfer
+from gateway.domain.matter import Basis, Matter
+from gateway.domain.states import State
+from gateway.journal.tables import TRANSFER
+from protocol.codes import Code
+
+COLUMNS: Final = (
+    *("customer_id", "request_id", "row", "row_key", "employee_id", "owner", "payer_account", "payee_account"),
+    *("payee_name", "payee_bank_code", "amount", "currency", "purpose", "end_to_end_id", "remark", "save_payee"),
+    *("takes", "basis", "business_date", "state", "reasons"),
+)
+"""What is written of a transfer at entry, in this order."""
+
+_ENTER: Final = BulkInsert(TRANSFER, COLUMNS)
+_KEY: Final = ("customer_id", "request_id", "row")
+_RELEASE: Final = BulkUpdate(TRANSFER, _KEY, ["state", "basis", "business_date"])
+_OUTCOME: Final = BulkUpdate(TRANSFER, _KEY, ["state", "reasons", "reference", "booked_ms", "ended_on"])
+_GIVEN: Final = BulkUpdate(TRANSFER, _KEY, ["state"])
+_OPEN: Final = (
+    select(TRANSFER)
+    .where(
+        TRANSFER.c.customer_id == bindparam("customer"),
+        TRANSFER.c.request_id == bindparam("request"),
+        TRANSFER.c.state.in_([State.RELEASED.value, State.PROCESSING.value, State.UNKNOWN.value]),
+        TRANSFER.c.row > 0,
+    )
+    .order_by(TRANSFER.c.row)
+    .limit(bindparam("most"))
+)
+_ROWS: Final = (
+    TRANSFER.update()
+    .where(
+        TRANSFER.c.customer_id == bindparam("b_customer"),
+        TRANSFER.c.request_id == bindparam("b_request"),
+        TRANSFER.c.state == State.ENTERED.value,
+    )
+    .values(
+        state=bindparam("b_state"),
+        basis=bindparam("b_basis"),
+        business_date=bindparam("b_date"),
+        reasons=bindparam("b_reasons"),
+        ended_on=bindparam("b_ended"),
+    )
+)
+
+
+def enter(tx: Connection, transfers: Iterable[Transfer]) -> None:
+    """Write new transfers; from here on recovery, or their matter, carries them to their end."""
+    _ENTER.run(
+        tx,
+        [
+            (
+                *(t.customer_id, t.request_id, t.row, t.row_key, t.employee_id, t.owner, t.payer_account),
+                *(t.payee_account, t.payee_name, t.payee_bank_code, t.amount, t.currency, t.purpose, t.end_to_end_id),
+                *(t.remark, t.save_payee, t.takes.value, t.basis.value, t.business_date.isoformat(), t.state.value, ""),
+            )
+            for t in transfers
+        ],
+    )
+
+
+def enter_rows(tx: Connection, rows: Sequence[Row]) -> None:
+    """Write the rows of a batch, each in the order of COLUMNS."""
+    _ENTER.run(tx, rows)
+
+
+def release(tx: Connection, matters: Iterable[Matter]) -> None:
+    """Let the bank act on the transfers of completed matters, or note that they failed when their time came."""
+    rows, whole = [], []
+    for matter in matters:
+        day = (matter.run_on or matter.ended_on or matter.entered_on).isoformat()
+        key = (matter.key.customer_id, matter.key.request_id)
+        if matter.covers_rows or matter.reasons:
+            failed = bool(matter.reasons)
+            whole.append(
+                {
+                    "b_customer": key[0],
+                    "b_request": key[1],
+                    "b_state": (State.FAILED if failed else State.RELEASED).value,
+                    "b_basis": matter.basis.value,
+                    "b_date": day,
+                    "b_reasons": " ".join(matter.reasons),
+                    "b_ended": day if failed else None,
+                }
+            )
+        else:
+            rows.append((State.RELEASED.value, matter.basis.value, day, *key, matter.key.row))
+    _RELEASE.run(tx, rows)
+    if whole:
+        tx.execute(_ROWS, whole)
+
+
+def write_outcomes(tx: Connection, transfers: Iterable[Transfer]) -> None:
+    """Write what became of transfers."""
+    _OUTCOME.run(
+        tx,
+        [
+            (
+                *(t.state.value, " ".join(t.reasons), t.reference, t.booked_ms),
+                *(t.ended_on.isoformat() if t.ended_on else None, t.customer_id, t.request_id, t.row),
+            )
+            for t in transfers
+        ],
+    )
+
+
+def give(tx: Connection, transfers: Iterable[Transfer]) -> None:
+    """Note that these are about to be given to the core: from now on it is asked before anything is sent again."""
+    _GIVEN.run(tx, [(State.PROCESSING.value, t.customer_id, t.request_id, t.row) for t in transfers])
+
+
+def open_rows(tx: Connection, request: Request, most: int) -> list[Transfer]:
+    """The first rows of an order on which the bank is to act, or has acted without a known end."""
+    found = tx.execute(_OPEN, {"customer": request.customer_id, "request": request.request_id, "most": most})
+    return [read(row._mapping, request.operator_id, request.business_date) for row in found]  # noqa: SLF001  (the documented accessor of a Row)
+
+
+def read(r: Mapping[Any, Any], operator_id: str, entered_on: date) -> Transfer:
+    """A row of transfers, with what its order says of all of them."""
+    return Transfer(
+        customer_id=r[TRANSFER.c.customer_id],
+        request_id=r[TRANSFER.c.request_id],
+        row=r[TRANSFER.c.row],
+        operator_id=operator_id,
+        owner=r[TRANSFER.c.owner],
+        payer_account=r[TRANSFER.c.payer_account],
+        payee_account=r[TRANSFER.c.payee_account],
+        payee_name=r[TRANSFER.c.payee_name],
+        payee_bank_code=r[TRANSFER.c.payee_bank_code],
+        amount=r[TRANSFER.c.amount],
+        currency=r[TRANSFER.c.currency],
+        purpose=r[TRANSFER.c.purpose],
+        end_to_end_id=r[TRANSFER.c.end_to_end_id],
+        remark=r[TRANSFER.c.remark],
+        row_key=r[TRANSFER.c.row_key],
+        employee_id=r[TRANSFER.c.employee_id],
+        save_payee=r[TRANSFER.c.save_payee],
+        takes=Takes(r[TRANSFER.c.takes]),
+        basis=Basis(r[TRANSFER.c.basis]),
+        entered_on=entered_on,
+        business_date=date.fromisoformat(r[TRANSFER.c.business_date]),
+        state=State(r[TRANSFER.c.state]),
+        reasons=tuple(Code(reason) for reason in r[TRANSFER.c.reasons].split()),
+        reference=r[TRANSFER.c.reference],
+        booked_ms=r[TRANSFER.c.booked_ms],
+        ended_on=date.fromisoformat(r[TRANSFER.c.ended_on]) if r[TRANSFER.c.ended_on] else None,
+    )
