@@ -52,7 +52,8 @@ def detach_account(tx: Connection, customer_id: str, account: str) -> None:
 
 def list_attached(tx: Connection, customer_id: str | None = None) -> list[AttachedRow]:
     """The accounts attached to a customer, or to all."""
-    wanted = select(ATTACHED_ACCOUNT).order_by(ATTACHED_ACCOUNT.c.customer_id, ATTACHED_ACCOUNT.c.account)
+    columns = (ATTACHED_ACCOUNT.c.customer_id, ATTACHED_ACCOUNT.c.account)
+    wanted = select(*columns).order_by(*columns)
     if customer_id is not None:
         customer_status(tx, customer_id)
         wanted = wanted.where(ATTACHED_ACCOUNT.c.customer_id == customer_id)

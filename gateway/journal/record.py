@@ -78,7 +78,9 @@ _ACTORS = (
     .join(CUSTOMER, CUSTOMER.c.customer_id == OPERATOR.c.customer_id)
     .where(among(OPERATOR.c.customer_id, "customers"), among(OPERATOR.c.operator_id, "operators"))
 )
-_ATTACHED = select(ATTACHED_ACCOUNT).where(among(ATTACHED_ACCOUNT.c.customer_id, "customers"))
+_ATTACHED = select(ATTACHED_ACCOUNT.c.customer_id, ATTACHED_ACCOUNT.c.account).where(
+    among(ATTACHED_ACCOUNT.c.customer_id, "customers")
+)
 _CLAIM = BulkInsert(REQUEST, Claim._fields)
 _REFUSE = BulkUpdate(REQUEST, ["customer_id", "request_id"], ["code", "details"])
 _ANSWERED = BulkUpdate(REQUEST, ["customer_id", "request_id", "epoch"], ["due_ms", "reply_chain", "reply_seq"])

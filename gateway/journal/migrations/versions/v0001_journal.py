@@ -7,6 +7,8 @@ nor the code of an operator nor an assigned certificate is ever free again.
 import sqlalchemy as sa
 from alembic import op
 
+from gateway.journal.migrations.guards import forbid
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -22,9 +24,9 @@ def upgrade() -> None:
     _requests()
     _log()
     for table in NEVER_DELETED:
-        _forbid("delete", table)
+        forbid("delete", table)
     for table in WRITTEN_ONCE:
-        _forbid("update", table)
+        forbid("update", table)
 
 
 def _register() -> None:
@@ -174,21 +176,3 @@ def _log() -> None:
         sa.Column("signature", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("number"),
     )
-
-
-def _forbid(act: str, table: str) -> None:
-    """Let the database refuse `act` (update or delete) on every row of `table`."""
-    name = f"{table}_never_{act}d"
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(
-            f"CREATE TRIGGER {name} BEFORE {act.upper()} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table}: no row is ever {act}d'); END"
-        )
-        return
-    op.execute(
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{table}: no row is ever {act}d'; END $$"
-    )
-    op.execute(f"CREATE TRIGGER {name} BEFORE {act.upper()} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
-    if act == "delete":
-        op.execute(f"CREATE TRIGGER {name}_at_once BEFORE TRUNCATE ON {table} EXECUTE FUNCTION {name}()")
