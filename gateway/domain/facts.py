@@ -1,8 +1,10 @@
 """What a decision may know: plain values that the journal gathers in the transaction of the decision."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
+from gateway.domain.customer import Customer, Person
 from protocol.codes import Code
 from protocol.errors import Detail
 from protocol.messages.transfer import TransferState
@@ -15,15 +17,6 @@ class Moment:
 
     now_ms: int
     business_date: date
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """The operator who signed and the customer it acts for, as registered now."""
-
-    customer_status: str
-    operator_status: str
-    permissions: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +66,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts of one command: who asks, the accounts its customer has, the request it is about if there is one."""
+    """The facts of one command: the customer and the operator who asks, the request it is about if there is one.
 
-    actor: Actor | None
-    attached: frozenset[str]
+    Both stand as registered now, None where there is no such; a deleted operator counts as none. `grantors` are the
+    customers whose accounts this one uses, by their ids.
+    """
+
+    customer: Customer | None
+    person: Person | None
     request: Request | None = None
+    grantors: Mapping[str, Customer] = field(default_factory=dict)
