@@ -22,6 +22,7 @@ from core_adapter.database import database_now
 from core_adapter.ledger import NewAccount
 from gateway.administration.accounts import attach_accounts
 from gateway.administration.certificates import add_certificate
+from gateway.administration.lists import change_accounts
 from gateway.databases import open_embedded, open_journal
 from gateway.domain.calendar import business_date
 from gateway.domain.command import Reply
@@ -135,6 +136,7 @@ def _open_accounts(site: Site, sender: Identity) -> None:
             key = (sender.customer, sender.operator)
             add_certificate(tx, *key, sender.certificate, confirm=confirm, purpose="sign", sm2_id=None)
             attach_accounts(tx, sender.customer, [route.payer for route in ROUTES])
+            change_accounts(tx, *key, add=[route.payer for route in ROUTES])
             attach_accounts(tx, examples.OTHER_CUSTOMER, [route.payee for route in ROUTES])
             today = business_date(database_now(tx), 0)
         payers = [NewAccount(route.payer, examples.CUSTOMER_NAME, opening=OPENING_FEN) for route in ROUTES]

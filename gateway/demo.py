@@ -17,6 +17,7 @@ from core_adapter.ledger import NewAccount
 from gateway.administration.accounts import attach_accounts
 from gateway.administration.certificates import add_certificate
 from gateway.administration.customers import add_customer
+from gateway.administration.lists import change_accounts
 from gateway.administration.operators import add_operator
 from gateway.template import quoted
 from protocol import examples
@@ -124,17 +125,18 @@ def _client_text(operator: Operator, port_base: int) -> str:
 
 
 def register(tx: Connection, certificates: Mapping[str, bytes]) -> None:
-    """Register customers, operators, their certificates (PEM, by client name) and attached accounts."""
+    """Register customers, attached accounts, operators with all of these, and certificates (PEM, by client name)."""
     add_customer(tx, examples.CUSTOMER, examples.CUSTOMER_NAME)
     add_customer(tx, examples.OTHER_CUSTOMER, OTHER_CUSTOMER_NAME)
+    numbers = {customer: [account.number for account in accounts] for customer, accounts in ACCOUNTS.items()}
+    for customer in (examples.CUSTOMER, examples.OTHER_CUSTOMER):
+        attach_accounts(tx, customer, numbers[customer])
     for operator in OPERATORS:
         key = (operator.customer, operator.operator)
         add_operator(tx, *key, operator.name, permissions=operator.permissions)
+        change_accounts(tx, *key, add=numbers[operator.customer])
         der = from_pem(certificates[operator.client])[0]
         add_certificate(tx, *key, der, confirm=fingerprint(der).hex(), purpose="sign", sm2_id=None)
-    for customer, accounts in ACCOUNTS.items():
-        if customer:
-            attach_accounts(tx, customer, [account.number for account in accounts])
 
 
 def all_accounts() -> list[NewAccount]:

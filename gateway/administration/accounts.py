@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, delete, insert, select
 
 from gateway.administration.change import AdminError, customer_status, raise_version
-from gateway.journal.tables import ATTACHED_ACCOUNT
+from gateway.journal.tables import ATTACHED_ACCOUNT, CLOSED_PAYEE, OPERATOR_ACCOUNT
 
 NUMBER: Final = re.compile(r"[0-9]{6,32}")
 
@@ -29,7 +29,10 @@ def checked_number(account: str) -> str:
 
 
 def attach_accounts(tx: Connection, customer_id: str, accounts: Iterable[str]) -> None:
-    """Let a customer use accounts; raises AdminError when one is attached already, to this or to another customer."""
+    """Let a customer use accounts, which are on no operator's list until they are added there (R1.5).
+
+    Raises AdminError when one is attached already, to this or to another customer.
+    """
     raise_version(tx)
     customer_status(tx, customer_id)
     for account in accounts:
@@ -46,13 +49,20 @@ def detach_account(tx: Connection, customer_id: str, account: str) -> None:
     raise_version(tx)
     customer_status(tx, customer_id)
     key = (ATTACHED_ACCOUNT.c.customer_id == customer_id, ATTACHED_ACCOUNT.c.account == account)
+    tx.execute(
+        delete(OPERATOR_ACCOUNT).where(
+            OPERATOR_ACCOUNT.c.account_owner == customer_id, OPERATOR_ACCOUNT.c.account == account
+        )
+    )
+    tx.execute(delete(CLOSED_PAYEE).where(CLOSED_PAYEE.c.customer_id == customer_id, CLOSED_PAYEE.c.account == account))
     if tx.execute(delete(ATTACHED_ACCOUNT).where(*key)).rowcount == 0:
         raise AdminError(f"account {account} is not attached to customer {customer_id}")
 
 
 def list_attached(tx: Connection, customer_id: str | None = None) -> list[AttachedRow]:
     """The accounts attached to a customer, or to all."""
-    wanted = select(ATTACHED_ACCOUNT).order_by(ATTACHED_ACCOUNT.c.customer_id, ATTACHED_ACCOUNT.c.account)
+    columns = (ATTACHED_ACCOUNT.c.customer_id, ATTACHED_ACCOUNT.c.account)
+    wanted = select(*columns).order_by(*columns)
     if customer_id is not None:
         customer_status(tx, customer_id)
         wanted = wanted.where(ATTACHED_ACCOUNT.c.customer_id == customer_id)

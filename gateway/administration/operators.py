@@ -100,7 +100,8 @@ def list_operators(tx: Connection, customer_id: str | None = None) -> list[Opera
         )
         .scalar_subquery()
     )
-    wanted = select(OPERATOR, valid).order_by(OPERATOR.c.customer_id, OPERATOR.c.operator_id)
+    columns = (OPERATOR.c.customer_id, OPERATOR.c.operator_id, OPERATOR.c.name, OPERATOR.c.status)
+    wanted = select(*columns, OPERATOR.c.permissions, valid).order_by(OPERATOR.c.customer_id, OPERATOR.c.operator_id)
     if customer_id is not None:
         customer_status(tx, customer_id)
         wanted = wanted.where(OPERATOR.c.customer_id == customer_id)

@@ -48,10 +48,11 @@ class Person:
     """An operator (操作员) as the rules see it.
 
     `level` is the level at which it authorizes (授权级别). `manager` is the deputy whose direct operator it is, None
-    for those of the supervisor. `services` None means every service.
+    for those of the supervisor. `accounts` are those it sees and uses (R1.5). `services` None means every service.
     """
 
     operator_id: str
+    name: str = ""
     status: str
     permissions: frozenset[str]
     level: int | None = None
@@ -66,15 +67,21 @@ class Person:
 class Account:
     """An account that a customer may use: its own (上挂账户), or another customer's under a grant (对外授权).
 
-    `owner` is the customer it is attached to. `rights` are those of the grant, empty for an own account. With `closed`
-    it may pay only `payees`, (account, bank code or None for this bank) each (封闭转账, R1.23).
+    `owner` is the customer it is attached to. `rights` are those of the grant, empty for an own account. `bank_pay` and
+    `bank_wages` are what the bank opened, `may_pay` and `may_pay_wages` what is left on of it (R1.7). With `closed`
+    it may pay only `payees`, (account, bank code or None for this bank) each (封闭转账, R1.23). How it is shown
+    (R1.24) is its customer's choice and so unknown of a granted one.
     """
 
     number: str
     owner: str
+    bank_pay: bool = True
+    bank_wages: bool = False
     may_pay: bool = True
     may_pay_wages: bool = False
     limits: Limits = Limits()
+    alias: str | None = None
+    priority: int = 0
     closed: bool = False
     payees: frozenset[tuple[str, str | None]] = frozenset()
     rights: frozenset[Right] = frozenset()
@@ -133,21 +140,25 @@ class Binding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """A customer (企业) and everything the rules ask about it.
+    """A customer (企业) and everything the rules ask about it; deleted operators are not among its people.
 
-    `single_person` and the caps are the bank's word (R2.11, R3.4); `limits` the customer's own, within them.
+    `single_person`, `advanced` (高级客户, R1.18) and the caps are the bank's word (R2.11, R3.4, `payroll_cap` of one
+    payroll batch: O53), already those of the site where the customer has none; `limits` are the customer's own.
     `whole_batch` says which amount picks the band of a batch (O14). `second_administrator` puts administration messages
     under the approval of another administrator. `purposes` are those for payments to persons (R4.23).
     """
 
     customer_id: str
+    name: str = ""
     status: str
     form: Form = Form.REVIEWER
     single_person: bool = False
     second_administrator: bool = False
     whole_batch: bool = True
+    advanced: bool = False
     limits: Limits = Limits()
     caps: Limits = Limits()
+    payroll_cap: int | None = None
     people: Mapping[str, Person] = field(default_factory=dict)
     accounts: Mapping[str, Account] = field(default_factory=dict)
     modes: Mapping[str, Mode] = field(default_factory=dict)

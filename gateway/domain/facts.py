@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from gateway.domain.customer import Customer, Person
 from gateway.domain.matter import Basis, Matter, MatterKey
 from gateway.domain.states import State
 from gateway.domain.usage import UsageKey
@@ -23,15 +24,6 @@ class Moment:
     now_ms: int
     business_ms: int
     business_date: date
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """The operator who signed and the customer it acts for, as registered now."""
-
-    customer_status: str
-    operator_status: str
-    permissions: frozenset[str]
 
 
 def instruction(customer_id: str, request_id: str, row: int) -> str:
@@ -121,14 +113,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts of one command: who asks, the accounts its customer has, the request it is about if there is one.
+    """The facts of one command: the customer and the operator who asks, the request it is about if there is one.
 
-    `matters` are those it names and `used` the counters of limits it asked for, as they stand after what was decided
-    before it.
+    Both stand as registered now, None where there is no such; a deleted operator counts as none. `grantors` are the
+    customers whose accounts this one uses, by their ids. `matters` are those it names and `used` the counters of limits
+    it asked for, as they stand after what was decided before it.
     """
 
-    actor: Actor | None
-    attached: frozenset[str]
+    customer: Customer | None
+    person: Person | None
     request: Request | None = None
+    grantors: Mapping[str, Customer] = field(default_factory=dict)
     matters: Mapping[MatterKey, Matter] = field(default_factory=dict)
     used: Mapping[UsageKey, int] = field(default_factory=dict)

@@ -240,9 +240,9 @@ class Committer:
             chain.head = head
             if self._chain is None:
                 record.open_chain(tx, head)
-            turn = Turn(tx, chain, self._serving, self._standing, owner=self._owner, lease_ms=self._lease_ms)
             if any(map(_administers, commands)):
                 record.hold_register(tx)
+            turn = Turn(tx, chain, self._serving, self._standing, owner=self._owner, lease_ms=self._lease_ms)
             return turn.carry(results, commands), turn.due_now
 
         try:

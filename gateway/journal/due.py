@@ -78,8 +78,8 @@ def wake(tx: Connection, serving: Serving, standing: Standing) -> bool:
     held = [matter for matter in affairs.matters.values() if _is_waking(matter.wake_ms, moment.business_ms)]
     affairs.hold_counters(())
     facts = standing.facts(tx, version, [(matter.key.customer_id, matter.operator_id) for matter in held])
-    for matter in held:
-        known = replace(facts[matter.key.customer_id, matter.operator_id], matters=affairs.matters, used=affairs.used)
+    for matter, fact in zip(held, facts, strict=True):
+        known = replace(fact, matters=affairs.matters, used=affairs.used)
         woken = serving.wake(matter, known, moment)
         if woken.run is not None:
             affairs.run(woken.run)

@@ -13,21 +13,12 @@ from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
 from sqlalchemy import Row as ResultRow
 
 from core_adapter.bulk import BulkInsert, BulkUpdate, Row
-from core_adapter.database import DatabaseNow, among
+from core_adapter.database import DatabaseNow
 from gateway.domain.calendar import business_date
-from gateway.domain.facts import Actor, Moment, Request
+from gateway.domain.facts import Moment, Request
 from gateway.journal import transfers
 from gateway.journal.chain import Head
-from gateway.journal.tables import (
-    ATTACHED_ACCOUNT,
-    CUSTOMER,
-    LOG_HEAD,
-    MESSAGE_LOG,
-    OPERATOR,
-    REQUEST,
-    SITE,
-    TRANSFER,
-)
+from gateway.journal.tables import LOG_HEAD, MESSAGE_LOG, REQUEST, SITE, TRANSFER
 from protocol.codes import Code
 from protocol.errors import Detail
 
@@ -69,18 +60,6 @@ _REQUESTS = select(REQUEST, TRANSFER).select_from(
 _SITE = select(DatabaseNow(), SITE.c.clock_offset_ms, SITE.c.register_version)
 _HOLD = update(SITE).values(register_version=SITE.c.register_version)
 _BY_KEY = _REQUESTS.where(_REQUEST_KEY.in_(bindparam("keys", expanding=True)))
-_ACTORS = (
-    select(
-        OPERATOR.c.customer_id,
-        OPERATOR.c.operator_id,
-        CUSTOMER.c.status.label("customer_status"),
-        OPERATOR.c.status,
-        OPERATOR.c.permissions,
-    )
-    .join(CUSTOMER, CUSTOMER.c.customer_id == OPERATOR.c.customer_id)
-    .where(among(OPERATOR.c.customer_id, "customers"), among(OPERATOR.c.operator_id, "operators"))
-)
-_ATTACHED = select(ATTACHED_ACCOUNT).where(among(ATTACHED_ACCOUNT.c.customer_id, "customers"))
 _CLAIM = BulkInsert(REQUEST, Claim._fields)
 _ANSWER = BulkUpdate(REQUEST, ["customer_id", "request_id"], ["code", "details", "body"])
 _ANSWERED = BulkUpdate(REQUEST, ["customer_id", "request_id", "epoch"], ["due_ms", "reply_chain", "reply_seq"])
@@ -134,25 +113,6 @@ def requests(tx: Connection, keys: Iterable[Key]) -> dict[Key, Request]:
         return {}
     found = (read_request(row) for row in tx.execute(_BY_KEY, {"keys": wanted}))
     return {(request.customer_id, request.request_id): request for request in found}
-
-
-def actors(tx: Connection, keys: Iterable[Key]) -> dict[Key, Actor]:
-    """The operators (customer id, operator id) as registered now."""
-    wanted = set(keys)
-    customers, operators = (list({key[place] for key in wanted}) for place in (0, 1))
-    return {
-        (row[0], row[1]): Actor(row[2], row[3], frozenset(row[4].split()))
-        for row in tx.execute(_ACTORS, {"customers": customers, "operators": operators})
-        if (row[0], row[1]) in wanted
-    }
-
-
-def attached(tx: Connection, customers: Iterable[str]) -> dict[str, set[str]]:
-    """The accounts attached to each of these customers."""
-    found: dict[str, set[str]] = {}
-    for customer, account in tx.execute(_ATTACHED, {"customers": list(customers)}):
-        found.setdefault(customer, set()).add(account)
-    return found
 
 
 def stored_messages(tx: Connection, keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], bytes]:

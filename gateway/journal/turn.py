@@ -253,8 +253,7 @@ class Turn:
 
     def _facts(self, commands: list[Command]) -> list[Facts]:
         keys = [(command.head.customer_id, command.head.operator_id) for command in commands]
-        facts = self._standing.facts(self._tx, self._version, keys)
-        return [facts[key] for key in keys]
+        return self._standing.facts(self._tx, self._version, keys)
 
     def _claim(self, commands: list[Command], subjects: list[str | None], facts: list[Facts]) -> list[Claim | None]:
         """By command: the row of the id it has just used up, or None."""

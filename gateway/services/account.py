@@ -7,9 +7,11 @@ from typing import Final
 
 from core_adapter.core import AccountStatus as CoreStatus
 from core_adapter.core import CoreAccount, CoreEntry
+from gateway.domain import accounts as rules
 from gateway.domain import entitlement, period
 from gateway.domain.calendar import instant
 from gateway.domain.command import Command, Decision, Look, Page, Refuse, Reply
+from gateway.domain.customer import Account
 from gateway.domain.facts import Facts, Moment
 from gateway.services.service import Bank, Functions, done, place, refuse
 from protocol.codes import Code
@@ -30,34 +32,37 @@ from protocol.messages.account import (
 
 
 def _accounts_decide(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decision:
-    if faults := entitlement.faults(command, facts.actor):
+    if faults := entitlement.faults(command, facts):
         return refuse(faults)
+    seen = rules.listed(facts)
 
-    def then(accounts: Mapping[str, CoreAccount]) -> Reply:
-        return done(
-            QueryAccountsReply(
-                accounts=tuple(
-                    AccountItem(
-                        account=account.number,
-                        name=account.name,
-                        currency=account.currency,
-                        status=AccountStatus(account.status),
-                    )
-                    for _, account in sorted(accounts.items())
-                )
-            )
-        )
+    def then(known: Mapping[str, CoreAccount]) -> Reply:
+        items = (_account(account, known[account.number], command) for account in seen if account.number in known)
+        return done(QueryAccountsReply(accounts=tuple(items)))
 
-    return Look(then, accounts=tuple(sorted(facts.attached)))
+    return Look(then, accounts=tuple(account.number for account in seen))
+
+
+def _account(account: Account, known: CoreAccount, command: Command) -> AccountItem:
+    """An account as its operator sees it; the owner is named where it is another customer."""
+    return AccountItem(
+        account=known.number,
+        name=known.name,
+        currency=known.currency,
+        status=AccountStatus(known.status),
+        alias=account.alias,
+        priority=account.priority,
+        owner=account.owner if account.owner != command.head.customer_id else None,
+    )
 
 
 def _balance_decide(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> Decision:
     body: QueryBalance = command.body
-    faults = entitlement.faults(command, facts.actor)
+    faults = entitlement.faults(command, facts)
     faults += [
-        Detail(Code.ACCOUNT_NOT_ATTACHED, place("QueryBalance", f"Account[{number}]"), account)
+        Detail(code, place("QueryBalance", f"Account[{number}]"), account)
         for number, account in enumerate(body.account, 1)
-        if account not in facts.attached
+        for code in rules.query_faults(facts, account)
     ]
     if faults:
         return refuse(faults)
@@ -82,9 +87,8 @@ def _balance(account: CoreAccount, moment: Moment) -> BalanceItem:
 def _transactions_decide(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> Decision:
     body: QueryTransactions = command.body
     here = place("QueryTransactions")
-    faults = entitlement.faults(command, facts.actor)
-    if body.account not in facts.attached:
-        faults.append(Detail(Code.ACCOUNT_NOT_ATTACHED, f"{here}/Account", body.account))
+    faults = entitlement.faults(command, facts)
+    faults += [Detail(code, f"{here}/Account", body.account) for code in rules.query_faults(facts, body.account)]
     faults += period.faults(body.from_date, body.to_date, moment.business_date, here)
     after = read_cursor(body.cursor, body.account) if body.cursor else 0
     if after is None:

@@ -6,12 +6,12 @@ The answer to an instruction is made from its row alone (`answer`), so that reco
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from gateway.domain import entitlement
+from gateway.domain import accounts, entitlement
 from gateway.domain.calendar import instant
 from gateway.domain.command import Command, Decision, Pay, Refuse, Reply
 from gateway.domain.facts import Facts, Moment, Request, Takes, Transfer
 from gateway.domain.states import State, is_final, told
-from gateway.domain.usage import UsageKey, counters
+from gateway.domain.usage import UsageKey
 from gateway.services.service import Bank, Functions, done, place, refuse
 from protocol import binding
 from protocol.codes import Code
@@ -55,17 +55,16 @@ def _submit_subject(command: Command) -> str | None:
 
 def _submit_claims(command: Command, facts: Facts) -> str | None:
     """Who may not enter uses up no id: it could burn those of others."""
-    return None if entitlement.faults(command, facts.actor) else "order"
+    return None if entitlement.faults(command, facts) else "order"
 
 
 def _submit_counters(command: Command, facts: Facts, moment: Moment) -> Iterable[UsageKey]:
-    head, body = command.head, command.body
-    return counters((head.customer_id, head.operator_id), (head.customer_id, body.payer_account), moment.business_date)
+    return ordering.counters_of(command, facts, moment)
 
 
 def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -> Decision:
     body: SubmitTransfer = command.body
-    faults = entitlement.faults(command, facts.actor) + _submit_faults(body, facts, bank)
+    faults = entitlement.faults(command, facts) + _submit_faults(body, facts, bank)
     if faults:
         return refuse(faults)
     return Pay(
@@ -82,8 +81,8 @@ def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -
             end_to_end_id=body.end_to_end_id,
             remark=body.remark,
             operator_id=command.head.operator_id,
-            owner=command.head.customer_id,
-            takes=Takes.OWN if body.payee_account in facts.attached else Takes.OUTGOING,
+            owner=ordering.payer_of(command, facts).owner,
+            takes=Takes.OWN if ordering.is_own(facts, body.payee_account) else Takes.OUTGOING,
             entered_on=moment.business_date,
             business_date=moment.business_date,
             state=State.PROCESSING,
@@ -92,17 +91,27 @@ def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -
 
 
 def _submit_faults(body: SubmitTransfer, facts: Facts, bank: Bank) -> list[Detail]:
-    """Every fault of an instruction against the gateway's own rules (R4.2, R1.5), in their documented order."""
+    """Every fault of an instruction against the gateway's own rules, in their documented order.
+
+    The payer account (R1.5, R1.7, R1.18), two accounts (R4.2), a closed list (R1.23), what is offered.
+    """
+    payer = facts.customer.accounts.get(body.payer_account) if facts.customer else None
+    elsewhere = body.payee_bank_code if body.payee_bank_code != bank.code else None
+    barred = payer is not None and not accounts.may_pay_to(payer, body.payee_account, elsewhere)
     checks = (
-        (body.payer_account not in facts.attached, Code.PAYER_NOT_ATTACHED, "PayerAccount", body.payer_account),
         (body.payer_account == body.payee_account, Code.SAME_ACCOUNT, "PayeeAccount", body.payee_account),
+        (barred, Code.PAYEE_NOT_IN_CLOSED_LIST, "PayeeAccount", body.payee_account),
         (body.currency != "CNY", Code.CURRENCY_UNSUPPORTED, "Currency", body.currency),
-        (body.payee_bank_code not in (None, bank.code), Code.CHANNEL_NOT_OPEN, "PayeeBankCode", body.payee_bank_code),
+        (elsewhere is not None, Code.CHANNEL_NOT_OPEN, "PayeeBankCode", elsewhere),
         (body.arrival not in (None, Arrival.REAL_TIME), Code.NOT_OFFERED, "Arrival", body.arrival),
         (bool(body.urgent), Code.NOT_OFFERED, "Urgent", "true"),
         (body.scheduled_for is not None, Code.NOT_OFFERED, "ScheduledFor", str(body.scheduled_for)),
     )
-    return [Detail(code, place("SubmitTransfer", element), value) for wrong, code, element, value in checks if wrong]
+    here = place("SubmitTransfer", "PayerAccount")
+    found = [Detail(code, here, body.payer_account) for code in accounts.payer_faults(facts, body.payer_account)]
+    return found + [
+        Detail(code, place("SubmitTransfer", element), value) for wrong, code, element, value in checks if wrong
+    ]
 
 
 def answer(transfer: Transfer) -> Reply | Refuse:
@@ -142,8 +151,8 @@ def _query_claims(command: Command, facts: Facts) -> str | None:
 
 def _query_faults(command: Command, facts: Facts) -> list[Detail]:
     """A fence is a decision about money: it takes the permission to enter beside the one to query."""
-    faults = entitlement.faults(command, facts.actor)
-    if command.body.fence and not faults and facts.actor and "enter" not in facts.actor.permissions:
+    faults = entitlement.faults(command, facts)
+    if command.body.fence and not faults and facts.person and "enter" not in facts.person.permissions:
         faults.append(Detail(Code.NOT_PERMITTED, place("QueryTransfer", "Fence"), "enter"))
     return faults
 

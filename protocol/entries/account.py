@@ -14,7 +14,7 @@ ENTRIES: Final[tuple[Service, ...]] = (
         Kind.QUERY,
         Permission.QUERY,
         zh="账户列表查询",
-        en="The accounts that the customer may query",
+        en="The accounts that the operator may query",
     ),
     service(
         account.QueryBalance(account=(examples.PAYER_ACCOUNT, examples.SECOND_ACCOUNT)),

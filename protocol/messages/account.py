@@ -28,22 +28,28 @@ class Direction(StrEnum):
 
 @message(NAMESPACE)
 class QueryAccounts:
-    """Asks for the accounts that the customer may use."""
+    """Asks for the accounts on the operator's own list (R1.5)."""
 
 
 @message(NAMESPACE)
 class AccountItem:
-    """One account with its holder's name."""
+    """One account with its holder's name; `owner` is the customer who granted its use, where it is another's (R1.18).
+
+    `alias` is the customer's own name for it, `priority` is 9 for what is shown first (R1.24).
+    """
 
     account: str
     name: str
     currency: str
     status: AccountStatus
+    alias: str | None = None
+    priority: int = 0
+    owner: str | None = None
 
 
 @message(NAMESPACE)
 class QueryAccountsReply:
-    """The accounts, in order of their numbers; an element `Account` for each."""
+    """The accounts by priority, 9 first, then by number (R1.24); an element `Account` for each."""
 
     accounts: Annotated[tuple[AccountItem, ...], Element("Account")] = ()
 

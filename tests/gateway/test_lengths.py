@@ -7,7 +7,18 @@ import pytest
 from sqlalchemy import Column, String
 
 from core_adapter.ledger.tables import MOVE
-from gateway.journal.tables import REQUEST, TRANSFER
+from gateway.journal.tables import (
+    ACCOUNT_GRANT,
+    ATTACHED_ACCOUNT,
+    CLOSED_PAYEE,
+    FLOW,
+    MODE,
+    OPERATOR,
+    OPERATOR_ACCOUNT,
+    PURPOSE,
+    REQUEST,
+    TRANSFER,
+)
 
 COMMON = (resources.files("schemas") / "common-1.xsd").read_text("utf-8")
 
@@ -32,6 +43,16 @@ def _longest(name: str) -> int:
         ("Purpose", TRANSFER.c.purpose),
         ("Remark", TRANSFER.c.remark),
         ("EndToEndId", TRANSFER.c.end_to_end_id),
+        ("PartyId", OPERATOR.c.manager),
+        ("PartyId", OPERATOR_ACCOUNT.c.account_owner),
+        ("PartyId", ACCOUNT_GRANT.c.grantee),
+        ("PartyId", MODE.c.mode_id),
+        ("PartyId", FLOW.c.flow_id),
+        ("AccountNumber", ATTACHED_ACCOUNT.c.account),
+        ("AccountNumber", CLOSED_PAYEE.c.payee_account),
+        ("HolderName", CLOSED_PAYEE.c.payee_name),
+        ("AccountAlias", ATTACHED_ACCOUNT.c.alias),
+        ("Purpose", PURPOSE.c.text),
         ("AccountNumber", MOVE.c.payer),
         ("HolderName", MOVE.c.payee_name),
         ("Purpose", MOVE.c.purpose),

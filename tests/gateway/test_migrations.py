@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, Inspector, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
+from core_adapter import upgrade
 from core_adapter.database import SchemaMismatch, check_version, migrate, open_engine
 from gateway.journal.migrations import VERSION_TABLE
+from gateway.journal.people import read_customers
 from gateway.journal.tables import CUSTOMER, METADATA, OPERATOR, SITE
 
 PACKAGE = "gateway.journal.migrations"
@@ -62,7 +65,7 @@ def test_migrating_twice_changes_nothing(engine: Engine) -> None:
     migrate(engine, PACKAGE)
     check_version(engine, PACKAGE)
     with engine.connect() as connection:
-        assert connection.execute(select(SITE)).all() == [(1, 1, 0)]
+        assert connection.execute(select(SITE)).all() == [(1, 1, 0, 1_000_000_00, 5_000_000_00, 50_000_000_00)]
 
 
 def test_an_empty_database_is_refused_at_start(engine: Engine) -> None:
@@ -79,18 +82,61 @@ def test_an_empty_database_is_refused_at_start(engine: Engine) -> None:
         "UPDATE message_log SET at_ms = 0",
         "UPDATE seal SET at_ms = 0",
         "DELETE FROM seal",
+        "DELETE FROM credential",
+        "DELETE FROM account_grant",
     ],
 )
 def test_the_database_keeps_what_must_stay(engine: Engine, act: str) -> None:
     """Codes of operators, rows of the log and seals cannot be taken back by any statement of the gateway."""
     migrate(engine, PACKAGE)
     with engine.begin() as tx:
-        tx.execute(insert(CUSTOMER), {"customer_id": "C1", "name": "n", "status": "normal"})
+        for customer in ("C1", "C2"):
+            tx.execute(insert(CUSTOMER), {"customer_id": customer, "name": "n", "status": "normal"})
         tx.execute(
             insert(OPERATOR),
             {"customer_id": "C1", "operator_id": "O1", "name": "n", "status": "deleted", "permissions": ""},
+        )
+        tx.execute(text("INSERT INTO credential VALUES ('f', 'C1', '', 'pool', '', '', 1, 1)"))
+        tx.execute(
+            text("INSERT INTO account_grant VALUES ('C1', 'a', 'C2', 1, 'query', 'offered', NULL, 1, NULL, NULL)")
         )
         tx.execute(text("INSERT INTO seal VALUES (1, 1, '', '', '', '', '')"))
         tx.execute(text("INSERT INTO message_log VALUES ('c', 1, 'in', '', '', '', 1, '', '')"))
     with pytest.raises(DBAPIError, match="no row is ever"), engine.begin() as tx:
         tx.execute(text(act))
+
+
+def test_a_site_that_was_at_work_goes_on_as_it_was(engine: Engine) -> None:
+    """Operators of before keep every account and service, authorizers get the first level, and accounts pay (R1.5)."""
+    with engine.begin() as tx:
+        _at_version(tx, "0001")
+        tx.execute(text("INSERT INTO customer VALUES ('C1', 'n', 'normal')"))
+        for operator, status, permissions in (
+            ("ERP", "normal", "query enter"),
+            ("MGR", "frozen", "query authorize"),
+            ("FORCE", "normal", "force-authorize"),
+            ("GONE", "deleted", "authorize"),
+        ):
+            row = {"o": operator, "s": status, "p": permissions}
+            tx.execute(text("INSERT INTO operator VALUES ('C1', :o, 'n', :s, :p)"), row)
+        for account in ("100001", "100002"):
+            tx.execute(text("INSERT INTO attached_account VALUES ('C1', :a)"), {"a": account})
+    migrate(engine, PACKAGE)
+    with engine.connect() as tx:
+        customer = read_customers(tx, ["C1"])["C1"]
+
+    assert customer.people.keys() == {"ERP", "MGR", "FORCE"}
+    assert {person.accounts for person in customer.people.values()} == {frozenset({"100001", "100002"})}
+    assert {person.services for person in customer.people.values()} == {None}
+    assert {name: person.level for name, person in customer.people.items()} == {"ERP": None, "MGR": 1, "FORCE": None}
+    assert {account.may_pay for account in customer.accounts.values()} == {True}
+    assert {account.may_pay_wages for account in customer.accounts.values()} == {False}
+
+
+def _at_version(tx: Connection, version: str) -> None:
+    """Bring an empty database to an older version, as a program of that time did."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(text("CREATE SCHEMA gateway"))
+    config = upgrade._config(PACKAGE)
+    config.attributes |= {"connection": tx, "version_table": VERSION_TABLE}
+    command.upgrade(config, version)

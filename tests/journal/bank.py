@@ -14,7 +14,15 @@ from core_adapter.database import migrate, open_engine
 from core_adapter.ledger import MIGRATIONS, Ledger, NewAccount
 from gateway.domain.command import Command, Refuse, Seen
 from gateway.journal.committer import Committer
-from gateway.journal.tables import ATTACHED_ACCOUNT, CUSTOMER, MESSAGE_LOG, OPERATOR, REQUEST, TRANSFER
+from gateway.journal.tables import (
+    ATTACHED_ACCOUNT,
+    CUSTOMER,
+    MESSAGE_LOG,
+    OPERATOR,
+    OPERATOR_ACCOUNT,
+    REQUEST,
+    TRANSFER,
+)
 from gateway.journal.task import Delivery, Told, Waiter
 from gateway.scribe import Scribe
 from gateway.services.desk import Desk
@@ -135,7 +143,7 @@ class Bank:
         return Ledger(engine)
 
     def open(self) -> "Bank":
-        """Make the tables, a customer, an operator with two accounts, and another holder's account."""
+        """Make the tables, a customer, its operators with two accounts, and another holder's account."""
         journal, ledger = self.journal(), self.ledger()
         migrate(journal, "gateway.journal.migrations")
         migrate(ledger.engine, MIGRATIONS)
@@ -149,6 +157,8 @@ class Bank:
         )
         with journal.begin() as tx:
             tx.execute(insert(CUSTOMER), {"customer_id": CUSTOMER_ID, "name": "甲公司", "status": "normal"})
+            own = [{"customer_id": CUSTOMER_ID, "account": account} for account in (PAYER, SAVINGS)]
+            tx.execute(insert(ATTACHED_ACCOUNT), own)
             for operator, permissions in ((OPERATOR_ID, "enter query"), ("LOOK1", "query")):
                 tx.execute(
                     insert(OPERATOR),
@@ -160,7 +170,8 @@ class Bank:
                         "permissions": permissions,
                     },
                 )
-            tx.execute(insert(ATTACHED_ACCOUNT), [{"customer_id": CUSTOMER_ID, "account": a} for a in (PAYER, SAVINGS)])
+                key = {"operator_id": operator, "account_owner": CUSTOMER_ID}
+                tx.execute(insert(OPERATOR_ACCOUNT), [each | key for each in own])
         return self
 
     def node(

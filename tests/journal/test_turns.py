@@ -5,6 +5,7 @@ import re
 import pytest
 
 from gateway.administration.accounts import attach_accounts, detach_account
+from gateway.administration.lists import change_accounts
 from gateway.administration.operators import set_operator_status
 from gateway.journal.chain import Head, walk
 from protocol.codes import Code
@@ -197,8 +198,8 @@ def test_R1_8_a_frozen_operator_can_do_nothing_from_the_next_turn_on(bank: Bank)
     assert _word(node.answer(query("T1")), "Code") == Code.OPERATOR_FROZEN
 
 
-def test_an_account_attached_or_detached_counts_from_the_next_turn_on(bank: Bank) -> None:
-    """A payer account can be used from the moment it is attached until the moment it is detached."""
+def test_R1_5_an_account_attached_or_detached_counts_from_the_next_turn_on(bank: Bank) -> None:
+    """A payer account can be used from the moment it is attached and listed until the moment it is detached."""
     node = bank.node()
     assert _word(node.answer(transfer("T1")), "Code") == Code.DONE
 
@@ -207,9 +208,13 @@ def test_an_account_attached_or_detached_counts_from_the_next_turn_on(bank: Bank
     detached = node.answer(transfer("T2"))
     with bank.journal().begin() as tx:
         attach_accounts(tx, CUSTOMER_ID, [PAYER])
+    attached = node.answer(transfer("T3"))
+    with bank.journal().begin() as tx:
+        change_accounts(tx, CUSTOMER_ID, OPERATOR_ID, add=[PAYER])
 
     assert _word(detached, "Code") == Code.PAYER_NOT_ATTACHED
-    assert _word(node.answer(transfer("T3")), "Code") == Code.DONE
+    assert _word(attached, "Code") == Code.ACCOUNT_NOT_LISTED
+    assert _word(node.answer(transfer("T4")), "Code") == Code.DONE
 
 
 def test_a_hundred_transfers_at_once_are_each_done_once(bank: Bank) -> None:

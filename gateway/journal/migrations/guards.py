@@ -1,4 +1,4 @@
-"""What the database itself refuses to do to rows that are written once, or kept for ever."""
+"""Guards that a version puts on a table: what the database refuses to do to its rows, whoever asks."""
 
 from alembic import op
 

@@ -4,21 +4,31 @@ Times are milliseconds since 1970 UTC in DATABASE time, amounts are fen. Uniquen
 constraints of the database, not only of code.
 """
 
+from gateway.journal.tables.accounts import ACCOUNT_GRANT, ATTACHED_ACCOUNT, CLOSED_PAYEE, OPERATOR_ACCOUNT
+from gateway.journal.tables.approval import BINDING, FLOW, MODE, PURPOSE
 from gateway.journal.tables.log import LOG_HEAD, MESSAGE_LOG, SEAL
 from gateway.journal.tables.metadata import METADATA
 from gateway.journal.tables.orders import ACT, MATTER, REQUEST, TRANSFER
-from gateway.journal.tables.register import ATTACHED_ACCOUNT, CERTIFICATE, CUSTOMER, OPERATOR, SITE
+from gateway.journal.tables.register import CERTIFICATE, CREDENTIAL, CUSTOMER, OPERATOR, SITE
 
 __all__ = [
+    "ACCOUNT_GRANT",
     "ACT",
     "ATTACHED_ACCOUNT",
+    "BINDING",
     "CERTIFICATE",
+    "CLOSED_PAYEE",
+    "CREDENTIAL",
     "CUSTOMER",
+    "FLOW",
     "LOG_HEAD",
     "MATTER",
     "MESSAGE_LOG",
     "METADATA",
+    "MODE",
     "OPERATOR",
+    "OPERATOR_ACCOUNT",
+    "PURPOSE",
     "REQUEST",
     "SEAL",
     "SITE",
