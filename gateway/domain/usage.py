@@ -68,7 +68,7 @@ TAKEN_AT_ENTRY: Final[Mapping[Basis, frozenset[Scope]]] = {
 }
 """Whose usage is taken for the date of entry (R3.7, R3.9, R3.10).
 
-So what was entered at once and is postponed later is given back its date of entry (O46), whichever day that is by then.
+What was entered to run at once and is postponed then is given back the date of entry (O46), whatever day it is by then.
 """
 
 TAKEN_AT_RUN: Final[Mapping[Basis, frozenset[Scope]]] = {
@@ -106,7 +106,7 @@ def taken(taking: Taking) -> dict[UsageKey, int]:
 
 
 def difference(before: Taking | None, after: Taking | None) -> dict[UsageKey, int]:
-    """How the counters change when an order comes (`before` None), changes, or is no more; unchanged ones are absent."""
+    """How the counters change when an order is entered (`before` is None) or changes; unchanged ones are absent."""
     changes = taken(after) if after is not None else {}
     if before is not None:
         for key, amount in taken(before).items():

@@ -1,0 +1,232 @@
+"""The course of a matter: from entry over the acts of people to the bank or to another end, and what time alone does.
+
+Each function gives the matter as it is afterwards, or every reason why not; none of them changes anything. Whether an
+act counts is for `gateway.domain.approval` to say, and when a matter runs for `gateway.domain.schedule`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+
+from gateway.domain.approval import Decision, act, name_next, naming_faults, stage
+from gateway.domain.calendar import SHANGHAI, instant
+from gateway.domain.customer import Customer, Form, Person
+from gateway.domain.facts import Moment
+from gateway.domain.hours import ScheduleRules
+from gateway.domain.matter import Act, ActKind, Basis, Matter
+from gateway.domain.schedule import Run, expires, payroll_runs, runs
+from gateway.domain.states import WAITING
+from protocol.codes import Code
+from protocol.errors import Detail
+from protocol.messages.transfer import Arrival, TransferState
+from protocol.service import Permission
+
+PAYROLL: Final = frozenset({"SubmitPayroll"})
+"""Services whose orders are handed to the core in slots (R5.8)."""
+
+
+def begun(matter: Matter, moment: Moment, rules: ScheduleRules) -> Matter:
+    """A matter at its entry: it waits for the first step of its plan, or for its time, or the bank may act at once."""
+    scheduled = matter.arrival is Arrival.NEXT_DAY or (
+        matter.chosen_ms is not None and _day(matter.chosen_ms) != matter.entered_on
+    )
+    waiting = replace(
+        matter,
+        state=stage(matter.plan, matter.acts),
+        basis=Basis.SCHEDULED if scheduled else Basis.IMMEDIATE,
+        wake_ms=_ms(expires(matter.entered_on, rules)),
+    )
+    return _completed(waiting, moment, rules) if waiting.state is TransferState.PROCESSING else waiting
+
+
+def decided(
+    matter: Matter,
+    person: Person,
+    decision: Decision,
+    moment: Moment,
+    *,
+    rules: ScheduleRules,
+    by_request: str,
+    reason: str = "",
+    next_operator: str | None = None,
+    people: Mapping[str, Person],
+) -> Matter | list[Detail]:
+    """The matter after somebody approved, rejected, forced or dispatched it; one that is overdue has expired."""
+    matter = _overdue(matter, moment)
+    counted = act(matter.plan, matter.acts, person, decision, payer=matter.payer_account, service=matter.service)
+    if isinstance(counted, list):
+        return counted
+    done = Act(
+        operator_id=person.operator_id,
+        kind=counted.kind,
+        at_ms=moment.now_ms,
+        step=counted.step,
+        by_request=by_request,
+        reason=reason,
+    )
+    after = replace(matter, acts=(*matter.acts, done))
+    if next_operator is not None and counted.kind is not ActKind.REJECT:
+        plan = name_next(
+            after.plan, after.acts, next_operator, people, payer=matter.payer_account, service=matter.service
+        )
+        if isinstance(plan, list):
+            return plan
+        after = replace(after, plan=plan)
+    after = replace(after, state=stage(after.plan, after.acts))
+    if after.state is TransferState.REJECTED:
+        return replace(after, ended_on=moment.business_date, wake_ms=None)
+    return _completed(after, moment, rules) if after.state is TransferState.PROCESSING else after
+
+
+def named(
+    matter: Matter, person: Person, next_operator: str, moment: Moment, *, by_request: str, people: Mapping[str, Person]
+) -> Matter | list[Detail]:
+    """The matter with another next actor (O42)."""
+    matter = _overdue(matter, moment)
+    if faults := naming_faults(matter.plan, matter.acts, person):
+        return faults
+    plan = name_next(
+        matter.plan, matter.acts, next_operator, people, payer=matter.payer_account, service=matter.service
+    )
+    if isinstance(plan, list):
+        return plan
+    done = Act(
+        operator_id=person.operator_id,
+        kind=ActKind.NAME,
+        at_ms=moment.now_ms,
+        by_request=by_request,
+        reason=next_operator,
+    )
+    return replace(matter, plan=plan, acts=(*matter.acts, done))
+
+
+def withdrawn(
+    matter: Matter, person: Person, customer: Customer, moment: Moment, *, by_request: str, reason: str = ""
+) -> Matter | list[Detail]:
+    """The matter withdrawn (撤销): while it waits for people by who entered it, later also by an administrator.
+
+    In form 002 what is scheduled is withdrawn by an administrator only (R2.20, R2.21, O5). With the bank by nobody.
+    """
+    matter = _overdue(matter, moment)
+    if faults := _withdrawal_faults(matter, person, customer):
+        return faults
+    return _ended(
+        matter,
+        TransferState.WITHDRAWN,
+        Act(
+            operator_id=person.operator_id,
+            kind=ActKind.WITHDRAW,
+            at_ms=moment.now_ms,
+            by_request=by_request,
+            reason=reason,
+        ),
+        moment,
+    )
+
+
+def ended(matter: Matter, moment: Moment, *, by: str, by_request: str, reason: str) -> Matter:
+    """The matter ended with its flow (R2.15) or its grant (O22), by an administrator's act."""
+    done = Act(operator_id=by, kind=ActKind.END, at_ms=moment.now_ms, by_request=by_request, reason=reason)
+    return _ended(matter, TransferState.ENDED, done, moment)
+
+
+def can_end(matter: Matter) -> bool:
+    """Whether the matter is still with the enterprise."""
+    return matter.state in WAITING or matter.state is TransferState.SCHEDULED
+
+
+def woken(matter: Matter, moment: Moment, rules: ScheduleRules) -> Matter:
+    """The matter when its moment has come: it expires, or the bank may act; a payroll waits for its hours (R5.8)."""
+    if matter.state in WAITING:
+        return _overdue(matter, moment)
+    assert matter.state is TransferState.SCHEDULED
+    assert matter.run_ms is not None
+    if matter.service in PAYROLL:
+        run = payroll_runs(_now(moment), rules)
+        if run.at is not None:
+            return _scheduled(matter, run)
+    late = matter.basis is Basis.IMMEDIATE and moment.business_date > _day(matter.run_ms)
+    return _released(replace(matter, basis=Basis.POSTPONED) if late else matter, moment)
+
+
+def failed(matter: Matter, faults: list[Detail], moment: Moment) -> Matter:
+    """The matter whose time came and which may not run: it fails, and is not tried again (O47)."""
+    return replace(
+        matter,
+        state=TransferState.FAILED,
+        reasons=tuple(dict.fromkeys(fault.rule for fault in faults)),
+        run_on=None,
+        ended_on=moment.business_date,
+        wake_ms=None,
+    )
+
+
+def _completed(matter: Matter, moment: Moment, rules: ScheduleRules) -> Matter:
+    """The matter when nobody is waited for any more: it runs now, or waits for its time."""
+    approved_at = _now(moment)
+    if matter.service in PAYROLL:
+        run = payroll_runs(approved_at, rules)
+    else:
+        run = runs(
+            matter.arrival,
+            instant(matter.chosen_ms) if matter.chosen_ms is not None else None,
+            approved_at=approved_at,
+            entered_on=matter.entered_on,
+            large_value=False,
+            rules=rules,
+        )
+    if run.rolled:
+        rolled = Act(operator_id="", kind=ActKind.ROLL, at_ms=moment.now_ms)
+        matter = replace(matter, acts=(*matter.acts, rolled))
+    matter = replace(matter, basis=run.basis)
+    return _released(matter, moment) if run.at is None else _scheduled(matter, run)
+
+
+def _released(matter: Matter, moment: Moment) -> Matter:
+    return replace(matter, state=TransferState.PROCESSING, run_on=moment.business_date, run_ms=None, wake_ms=None)
+
+
+def _scheduled(matter: Matter, run: Run) -> Matter:
+    assert run.at is not None
+    at_ms = _ms(run.at)
+    return replace(matter, state=TransferState.SCHEDULED, basis=run.basis, run_ms=at_ms, wake_ms=at_ms)
+
+
+def _overdue(matter: Matter, moment: Moment) -> Matter:
+    """The matter, expired if it still waits for people after its last moment (O24)."""
+    if matter.state not in WAITING or matter.wake_ms is None or moment.business_ms < matter.wake_ms:
+        return matter
+    expired = Act(operator_id="", kind=ActKind.EXPIRE, at_ms=moment.now_ms)
+    return _ended(matter, TransferState.EXPIRED, expired, moment)
+
+
+def _ended(matter: Matter, state: TransferState, done: Act, moment: Moment) -> Matter:
+    return replace(
+        matter, state=state, acts=(*matter.acts, done), ended_on=moment.business_date, run_ms=None, wake_ms=None
+    )
+
+
+def _withdrawal_faults(matter: Matter, person: Person, customer: Customer) -> list[Detail]:
+    if not can_end(matter):
+        return [Detail(Code.NOT_WITHDRAWABLE, None, matter.state)]
+    if person.status != "normal":
+        return [Detail(Code.OPERATOR_FROZEN, None, person.operator_id)]
+    entered = person.operator_id == matter.operator_id and customer.customer_id == matter.key.customer_id
+    administers = Permission.ADMINISTER in person.permissions
+    # A scheduled one is withdrawn by an administrator, and in the other forms also by who entered it.
+    later = administers or (entered and customer.form is not Form.MODE)
+    allowed = entered if matter.state in WAITING else later
+    return [] if allowed else [Detail(Code.WITHDRAWAL_BY_OTHERS, None, person.operator_id)]
+
+
+def _now(moment: Moment) -> datetime:
+    return instant(moment.business_ms)
+
+
+def _ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def _day(business_ms: int) -> date:
+    return instant(business_ms).astimezone(SHANGHAI).date()
