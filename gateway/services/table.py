@@ -8,12 +8,12 @@ from gateway.domain.command import Command, Decision, Refuse, Woken
 from gateway.domain.facts import Facts, Moment
 from gateway.domain.matter import Matter, MatterKey
 from gateway.domain.usage import UsageKey
-from gateway.services import account, help, transfer  # noqa: A004  the family is called so
+from gateway.services import account, deciding, help, transfer, waking  # noqa: A004  the family is called so
 from gateway.services.service import Bank, Functions
 from protocol.codes import Code
 from protocol.errors import Detail
 
-_FAMILIES: Final = (help, account, transfer)
+_FAMILIES: Final = (help, account, transfer, deciding)
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     name: functions for family in _FAMILIES for name, functions in family.FUNCTIONS.items()
@@ -54,7 +54,7 @@ class Services:
 
     def wake(self, matter: Matter, facts: Facts, moment: Moment) -> Woken:
         """What time alone makes of a matter whose moment has come."""
-        raise NotImplementedError
+        return waking.wake(matter, facts, moment, self.bank)
 
     def decide(self, command: Command, facts: Facts, moment: Moment) -> Decision:
         """What becomes of the command; the SentAt check comes first, for replays have been answered before."""

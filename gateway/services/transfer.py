@@ -58,60 +58,139 @@ def _submit_claims(command: Command, facts: Facts) -> str | None:
     return None if entitlement.faults(command, facts) else "order"
 
 
-def _submit_counters(command: Command, facts: Facts, moment: Moment) -> Iterable[UsageKey]:
-    return ordering.counters_of(command, facts, moment)
-
-
 def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -> Decision:
+    """Refused with everything that stands against it, paid at once, or entered to wait for people or its time."""
     body: SubmitTransfer = command.body
-    faults = entitlement.faults(command, facts) + _submit_faults(body, facts, bank)
-    if faults:
+    faults = entitlement.faults(command, facts)
+    account = facts.customer.accounts.get(body.payer_account) if facts.customer else None
+    if facts.person is None or account is None:
+        return refuse(faults + _payer_faults(body, facts))
+    faults += _payer_faults(body, facts) + _submit_faults(body, account, bank)
+    ordered = _ordered(body, account, facts)
+    assessed = ordering.assess(ordered, command, facts, moment, bank)
+    if isinstance(assessed, list):
+        faults += assessed
+    if faults or isinstance(assessed, list):
         return refuse(faults)
-    return Pay(
-        Transfer(
-            customer_id=command.head.customer_id,
-            request_id=command.head.request_id,
-            payer_account=body.payer_account,
-            payee_account=body.payee_account,
-            payee_name=body.payee_name,
-            payee_bank_code=body.payee_bank_code,
-            amount=body.amount,
-            currency=body.currency,
-            purpose=body.purpose,
-            end_to_end_id=body.end_to_end_id,
-            remark=body.remark,
-            operator_id=command.head.operator_id,
-            owner=ordering.payer_of(command, facts).owner,
-            takes=Takes.OWN if ordering.is_own(facts, body.payee_account) else Takes.OUTGOING,
-            entered_on=moment.business_date,
-            business_date=moment.business_date,
-            state=State.PROCESSING,
-        )
+    transfer = _transfer(command, ordered, moment)
+    if ordered.at_once and not assessed.plan.steps:
+        return Pay(transfer)
+    return _entered(transfer, ordered, assessed, command, moment=moment, bank=bank)
+
+
+def _ordered(body: SubmitTransfer, account: Account, facts: Facts) -> Ordered:
+    is_own = ordering.is_own(facts, body.payee_account)
+    here = place("SubmitTransfer")
+    return Ordered(
+        account=account,
+        amount=body.amount,
+        rows=(Row(body.amount, f"{here}/Amount", outgoing=not is_own),),
+        takes=Takes.OWN if is_own else Takes.OUTGOING,
+        place=here,
+        total_place=f"{here}/Amount",
+        arrival=body.arrival,
+        scheduled_for=body.scheduled_for,
+        named=body.next_operator,
     )
 
 
-def _submit_faults(body: SubmitTransfer, facts: Facts, bank: Bank) -> list[Detail]:
+def _transfer(command: Command, ordered: Ordered, moment: Moment) -> Transfer:
+    """The payment, as it is given to the core at once."""
+    head, body = command.head, command.body
+    return Transfer(
+        customer_id=head.customer_id,
+        request_id=head.request_id,
+        operator_id=head.operator_id,
+        owner=ordered.account.owner,
+        payer_account=body.payer_account,
+        payee_account=body.payee_account,
+        payee_name=body.payee_name,
+        payee_bank_code=body.payee_bank_code,
+        amount=body.amount,
+        currency=body.currency,
+        purpose=body.purpose,
+        end_to_end_id=body.end_to_end_id,
+        remark=body.remark,
+        save_payee=bool(body.save_payee),
+        takes=ordered.takes,
+        entered_on=moment.business_date,
+        business_date=moment.business_date,
+        state=State.PROCESSING,
+    )
+
+
+def _entered(
+    transfer: Transfer, ordered: Ordered, assessed: Assessed, command: Command, *, moment: Moment, bank: Bank
+) -> Enter:
+    """The payment with its matter."""
+    matter = ordering.matter_of(
+        ordered,
+        assessed.plan,
+        binding.write(_content(transfer, command, moment)),
+        command,
+        moment=moment,
+        bank=bank,
+        amount=transfer.amount,
+        payee=(transfer.payee_account, transfer.payee_name),
+    )
+    entered = replace(transfer, state=State.ENTERED, basis=matter.basis)
+    body = SubmitTransferReply(
+        request_id=transfer.request_id,
+        state=matter.state,
+        final=False,
+        channel=IN_BANK,
+        plan=plan_item(matter),
+        runs_at=runs_at(matter),
+        warning=tuple(warning_item(detail, command.language) for detail in assessed.warnings),
+    )
+    return Enter(reply=Reply(Outcome(entry_code(matter)), binding.write(body)), matters=(matter,), transfers=(entered,))
+
+
+def _content(transfer: Transfer, command: Command, moment: Moment) -> Content:
+    """What an approver is shown of it."""
+    body: SubmitTransfer = command.body
+    return Content(
+        customer_id=transfer.customer_id,
+        request_id=transfer.request_id,
+        service="SubmitTransfer",
+        entry_operator=transfer.operator_id,
+        entered_at=instant(moment.now_ms),
+        payer_account=transfer.payer_account,
+        payee_account=transfer.payee_account,
+        payee_name=transfer.payee_name,
+        payee_bank_code=transfer.payee_bank_code,
+        amount=transfer.amount,
+        currency=transfer.currency,
+        purpose=transfer.purpose,
+        remark=transfer.remark,
+        arrival=body.arrival,
+        scheduled_for=body.scheduled_for,
+        replaces=body.replaces,
+        body_digest=command.body_digest.hex(),
+    )
+
+
+def _payer_faults(body: SubmitTransfer, facts: Facts) -> list[Detail]:
+    """What is wrong with who pays (R1.5, R1.7, R1.18)."""
+    here = place("SubmitTransfer", "PayerAccount")
+    return [Detail(code, here, body.payer_account) for code in accounts.payer_faults(facts, body.payer_account)]
+
+
+def _submit_faults(body: SubmitTransfer, payer: Account, bank: Bank) -> list[Detail]:
     """Every fault of an instruction against the gateway's own rules, in their documented order.
 
-    The payer account (R1.5, R1.7, R1.18), two accounts (R4.2), a closed list (R1.23), what is offered.
+    Two accounts (R4.2), a closed list (R1.23), what is offered.
     """
-    payer = facts.customer.accounts.get(body.payer_account) if facts.customer else None
     elsewhere = body.payee_bank_code if body.payee_bank_code != bank.code else None
-    barred = payer is not None and not accounts.may_pay_to(payer, body.payee_account, elsewhere)
+    barred = not accounts.may_pay_to(payer, body.payee_account, elsewhere)
     checks = (
         (body.payer_account == body.payee_account, Code.SAME_ACCOUNT, "PayeeAccount", body.payee_account),
         (barred, Code.PAYEE_NOT_IN_CLOSED_LIST, "PayeeAccount", body.payee_account),
         (body.currency != "CNY", Code.CURRENCY_UNSUPPORTED, "Currency", body.currency),
         (elsewhere is not None, Code.CHANNEL_NOT_OPEN, "PayeeBankCode", elsewhere),
-        (body.arrival not in (None, Arrival.REAL_TIME), Code.NOT_OFFERED, "Arrival", body.arrival),
         (bool(body.urgent), Code.NOT_OFFERED, "Urgent", "true"),
-        (body.scheduled_for is not None, Code.NOT_OFFERED, "ScheduledFor", str(body.scheduled_for)),
     )
-    here = place("SubmitTransfer", "PayerAccount")
-    found = [Detail(code, here, body.payer_account) for code in accounts.payer_faults(facts, body.payer_account)]
-    return found + [
-        Detail(code, place("SubmitTransfer", element), value) for wrong, code, element, value in checks if wrong
-    ]
+    return [Detail(code, place("SubmitTransfer", element), value) for wrong, code, element, value in checks if wrong]
 
 
 def answer(transfer: Transfer) -> Reply | Refuse:

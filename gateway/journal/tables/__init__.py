@@ -10,6 +10,7 @@ from gateway.journal.tables.log import LOG_HEAD, MESSAGE_LOG, SEAL
 from gateway.journal.tables.metadata import METADATA
 from gateway.journal.tables.orders import ACT, MATTER, REQUEST, TRANSFER
 from gateway.journal.tables.register import CERTIFICATE, CREDENTIAL, CUSTOMER, OPERATOR, SITE
+from gateway.journal.tables.usage import USAGE
 
 __all__ = [
     "ACCOUNT_GRANT",
@@ -33,4 +34,5 @@ __all__ = [
     "SEAL",
     "SITE",
     "TRANSFER",
+    "USAGE",
 ]

@@ -1,0 +1,208 @@
+"""What customers list of their orders: what waits for its people, transfers and batches by day of submission.
+
+Pages are read behind a key, so that what comes meanwhile moves no page. Filters that SQL can apply are applied here;
+who may see a row is for the caller to say, by the accounts that are given.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import Row as ResultRow
+
+from gateway.domain.matter import MatterKey
+from gateway.domain.states import State
+from gateway.journal.tables import MATTER, REQUEST, TRANSFER
+
+
+class WaitingPlace(NamedTuple):
+    """Where a waiting matter stands in the list: when it was entered, and its key."""
+
+    entered_ms: int
+    customer_id: str
+    request_id: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingFilter:
+    """Which waiting matters are asked for (R2.22); amounts in fen, `entered_before_ms` in database time."""
+
+    entry_operator: str | None = None
+    service: str | None = None
+    min_amount: int | None = None
+    max_amount: int | None = None
+    entered_before_ms: int | None = None
+
+
+def waiting(
+    tx: Connection, by_customer: str, wanted: WaitingFilter, after: WaitingPlace | None, most: int
+) -> list[WaitingPlace]:
+    """The matters on which this customer's people may have to act, the oldest first, behind a place."""
+    key = (MATTER.c.entered_ms, MATTER.c.customer_id, MATTER.c.request_id, MATTER.c.row)
+    found = (
+        select(*key)
+        .where(MATTER.c.by_customer == by_customer, MATTER.c.state.like("waiting-%"))
+        .where(*_given((MATTER.c.operator_id, wanted.entry_operator), (MATTER.c.service, wanted.service)))
+        .order_by(*key)
+        .limit(most)
+    )
+    if wanted.min_amount is not None:
+        found = found.where(MATTER.c.amount >= wanted.min_amount)
+    if wanted.max_amount is not None:
+        found = found.where(MATTER.c.amount <= wanted.max_amount)
+    if wanted.entered_before_ms is not None:
+        found = found.where(MATTER.c.entered_ms < wanted.entered_before_ms)
+    if after is not None:
+        found = found.where(tuple_(*key) > tuple_(*after))
+    return [WaitingPlace(*row) for row in tx.execute(found)]
+
+
+def key_of(place: WaitingPlace) -> MatterKey:
+    """The matter at a place of the list."""
+    return MatterKey(place.customer_id, place.request_id, place.row)
+
+
+_STATE: Final = case(
+    (TRANSFER.c.state == State.ENTERED.value, func.coalesce(MATTER.c.state, "processing")),
+    (TRANSFER.c.state == State.RELEASED.value, "processing"),
+    else_=TRANSFER.c.state,
+)
+"""What a sender is told of a transfer, as `gateway.domain.states.told` says it."""
+_ITS_MATTER: Final = and_(
+    MATTER.c.customer_id == TRANSFER.c.customer_id,
+    MATTER.c.request_id == TRANSFER.c.request_id,
+    or_(MATTER.c.row == TRANSFER.c.row, and_(MATTER.c.row == 0, TRANSFER.c.row > 0)),
+)
+_LISTED: Final = (
+    select(
+        TRANSFER,
+        REQUEST.c.operator_id,
+        REQUEST.c.service,
+        REQUEST.c.received_ms,
+        REQUEST.c.business_date.label("entered_on"),
+        _STATE.label("told"),
+        MATTER.c.run_ms,
+    )
+    .join_from(
+        REQUEST,
+        TRANSFER,
+        and_(REQUEST.c.customer_id == TRANSFER.c.customer_id, REQUEST.c.request_id == TRANSFER.c.request_id),
+    )
+    .join(MATTER, _ITS_MATTER, isouter=True)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferFilter:
+    """Which transfers are asked for, by day of submission, both included (R5.11, R6.3).
+
+    `kind` is own, outgoing, batch or scheduled; `accounts` are the payer accounts that the asker may see (R1.5), and
+    `asker` the operator, who alone sees the rows of what it hid (R5.9).
+    """
+
+    first: date
+    last: date
+    accounts: Sequence[str]
+    asker: str
+    kind: str | None = None
+    state: str | None = None
+    payer_account: str | None = None
+    min_amount: int | None = None
+    max_amount: int | None = None
+
+
+TransferPlace = tuple[int, str, int]
+"""When the order was received, its request id, and the row."""
+
+
+def transfers_of(
+    tx: Connection, customer_id: str, wanted: TransferFilter, after: TransferPlace | None, most: int
+) -> Sequence[ResultRow[Any]]:
+    """Transfers of a customer in the order of their submission, behind a place."""
+    key = (REQUEST.c.received_ms, REQUEST.c.request_id, TRANSFER.c.row)
+    found = _LISTED.where(*_submitted(customer_id, wanted.first, wanted.last)).order_by(*key).limit(most)
+    found = found.where(TRANSFER.c.payer_account.in_(wanted.accounts), _KINDS[wanted.kind or "all"])
+    found = found.where(*_given((_STATE, wanted.state), (TRANSFER.c.payer_account, wanted.payer_account)))
+    found = found.where(or_(MATTER.c.hidden.is_(None), ~MATTER.c.hidden, REQUEST.c.operator_id == wanted.asker))
+    if wanted.min_amount is not None:
+        found = found.where(TRANSFER.c.amount >= wanted.min_amount)
+    if wanted.max_amount is not None:
+        found = found.where(TRANSFER.c.amount <= wanted.max_amount)
+    if after is not None:
+        found = found.where(tuple_(*key) > tuple_(*after))
+    return tx.execute(found).all()
+
+
+_KINDS: Final[dict[str, ColumnElement[bool]]] = {
+    "all": TRANSFER.c.row >= 0,
+    "own": and_(TRANSFER.c.takes == "own", TRANSFER.c.row == 0),
+    "outgoing": and_(TRANSFER.c.takes == "outgoing", TRANSFER.c.row == 0),
+    "batch": TRANSFER.c.row > 0,
+    "scheduled": and_(MATTER.c.run_ms.isnot(None), TRANSFER.c.state == State.ENTERED.value),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchFilter:
+    """Which batches are asked for, by day of submission, both included; `services` are those of batches."""
+
+    first: date
+    last: date
+    services: Sequence[str]
+    accounts: Sequence[str]
+
+
+BatchPlace = tuple[int, str]
+"""When the batch was received, and its request id."""
+
+
+def batches_of(
+    tx: Connection, customer_id: str, wanted: BatchFilter, after: BatchPlace | None, most: int
+) -> Sequence[ResultRow[Any]]:
+    """Batches of a customer with the numbers and sums of their rows by state, in the order of their submission."""
+    key = (REQUEST.c.received_ms, REQUEST.c.request_id)
+    chosen = (
+        select(REQUEST.c.customer_id, *key, REQUEST.c.operator_id, REQUEST.c.service)
+        .where(*_submitted(customer_id, wanted.first, wanted.last), REQUEST.c.service.in_(wanted.services))
+        .where(
+            select(TRANSFER.c.row)
+            .where(
+                TRANSFER.c.customer_id == REQUEST.c.customer_id,
+                TRANSFER.c.request_id == REQUEST.c.request_id,
+                TRANSFER.c.payer_account.in_(wanted.accounts),
+            )
+            .exists()
+        )
+        .order_by(*key)
+        .limit(most)
+    )
+    if after is not None:
+        chosen = chosen.where(tuple_(*key) > tuple_(*after))
+    return tx.execute(chosen).all()
+
+
+def sums_of(tx: Connection, customer_id: str, request_id: str) -> Sequence[ResultRow[Any]]:
+    """The rows of a batch by what is told of their state: how many, and how much in fen."""
+    found: Select[Any] = (
+        select(_STATE.label("told"), func.count(), func.sum(TRANSFER.c.amount))
+        .select_from(TRANSFER)
+        .join(MATTER, _ITS_MATTER, isouter=True)
+        .where(TRANSFER.c.customer_id == customer_id, TRANSFER.c.request_id == request_id, TRANSFER.c.row > 0)
+        .group_by(_STATE)
+    )
+    return tx.execute(found).all()
+
+
+def _submitted(customer_id: str, first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        REQUEST.c.customer_id == customer_id,
+        REQUEST.c.business_date >= first.isoformat(),
+        REQUEST.c.business_date <= last.isoformat(),
+    )
+
+
+def _given(*pairs: tuple[ColumnElement[Any], str | None]) -> list[ColumnElement[bool]]:
+    return [column == value for column, value in pairs if value is not None]

@@ -1,0 +1,207 @@
+"""What every order goes through at its entry, one payment or many: its time, its plan, its limits; and its matter.
+
+Pure. Which accounts may pay, and what is wrong with a payment itself, is judged by the service before.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from gateway.domain import course, limits, schedule
+from gateway.domain.approval import entry_plan
+from gateway.domain.calendar import SHANGHAI, instant
+from gateway.domain.command import Command
+from gateway.domain.customer import Account, Customer, Limits, Person, Right
+from gateway.domain.facts import Facts, Moment, Takes
+from gateway.domain.limits import Bounds, Demand, Judged, Row
+from gateway.domain.matter import Act, ActKind, Basis, Matter, MatterKey, Plan
+from gateway.domain.usage import UsageKey, counters
+from gateway.services.service import Bank
+from protocol.errors import Detail
+from protocol.messages.transfer import Arrival, TransferState
+
+_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordered:
+    """What is ordered: the account that pays, and everything that time, plan and limits depend on.
+
+    `rows` are the payments as limits see them, with their total at `total_place`; `amount` picks the amount band (O14).
+    `place` is the path of the order's element.
+    """
+
+    account: Account
+    amount: int
+    rows: Sequence[Row]
+    takes: Takes
+    place: str
+    total_place: str
+    arrival: Arrival | None = None
+    scheduled_for: datetime | None = None
+    named: str | None = None
+
+    @property
+    def at_once(self) -> bool:
+        """Whether it is to be made as soon as nobody is waited for."""
+        return self.arrival in (None, Arrival.REAL_TIME) and self.scheduled_for is None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """An order that may be entered: its plan, and what may stand against it on the day it runs (O47)."""
+
+    plan: Plan
+    warnings: tuple[Detail, ...]
+
+
+def own(facts: Facts) -> tuple[Customer, Person]:
+    """The customer and the person who ask; entitlement was judged before, so both are there."""
+    assert facts.customer is not None
+    assert facts.person is not None
+    return facts.customer, facts.person
+
+
+def owner_of(account: Account, facts: Facts) -> Customer:
+    """The customer whose account it is: another than the sender under a grant."""
+    customer, _ = own(facts)
+    return customer if account.owner == customer.customer_id else facts.grantors[account.owner]
+
+
+def is_own(facts: Facts, account: str) -> bool:
+    """Whether an account is one of the customer's own (企业内部, R4.1)."""
+    customer, _ = own(facts)
+    known = customer.accounts.get(account)
+    return known is not None and known.owner == customer.customer_id
+
+
+def counters_of(command: Command, facts: Facts, moment: Moment) -> Iterable[UsageKey]:
+    """The counters that the limits of an order look at: those of today, and of the day it is scheduled for."""
+    if facts.customer is None or facts.person is None:
+        return ()
+    account = facts.customer.accounts.get(command.body.payer_account)
+    if account is None:
+        return ()
+    operator = (command.head.customer_id, command.head.operator_id)
+    today = moment.business_date
+    found = counters(operator, (account.owner, account.number), today)
+    arrival, chosen = getattr(command.body, "arrival", None), getattr(command.body, "scheduled_for", None)
+    run_on = _run_on(arrival, chosen, moment)
+    return found if run_on == today else (*found, *counters(operator, (account.owner, account.number), run_on))
+
+
+def assess(ordered: Ordered, command: Command, facts: Facts, moment: Moment, bank: Bank) -> Assessed | list[Detail]:
+    """The plan of an order, or everything that stands against it: its time, its plan, its limits, in this order."""
+    customer, person = own(facts)
+    faults: list[Detail] = []
+    if not ordered.at_once or ordered.arrival is not None:
+        faults += schedule.entry_faults(
+            ordered.arrival,
+            ordered.scheduled_for,
+            own=ordered.takes is Takes.OWN,
+            interbank=False,
+            large_value=False,
+            urgent=False,
+            now=instant(moment.business_ms),
+            rules=bank.schedule,
+            place=ordered.place,
+        )
+    collected = Right.COLLECT in ordered.account.rights
+    plan = entry_plan(
+        owner_of(ordered.account, facts) if collected else customer,
+        service=command.service.name if command.service else "",
+        payer=ordered.account.number,
+        amount=ordered.amount,
+        operator_id=person.operator_id,
+        named=ordered.named,
+        collected=collected,
+    )
+    judged = _judged(ordered, facts, moment)
+    if isinstance(plan, list):
+        return faults + plan + judged.faults
+    faults += judged.faults
+    return faults or Assessed(plan, tuple(judged.warnings))
+
+
+def bounds(account: Account, owner: Customer, operator: tuple[str, str], person: Person | None) -> Bounds:
+    """Whose limits hold for an order of that operator (its customer, its id) from that account of `owner`."""
+    return Bounds(
+        operator=operator,
+        account=(account.owner, account.number),
+        operator_limits=person.limits if person else Limits(),
+        account_limits=account.limits,
+        own=owner.limits,
+        caps=owner.caps,
+    )
+
+
+def matter_of(
+    ordered: Ordered,
+    plan: Plan,
+    content: str,
+    command: Command,
+    *,
+    moment: Moment,
+    bank: Bank,
+    amount: int,
+    row: int = 0,
+    count: int = 1,
+    payee: tuple[str, str] = ("", ""),
+    hidden: bool = False,
+) -> Matter:
+    """The matter of an order, or of a row of it, after its entry.
+
+    `content` is the canonical XML of what is shown of it; `payee` its account and name where there is one.
+    """
+    assert command.service
+    head, chosen = command.head, ordered.scheduled_for
+    entered = Act(operator_id=head.operator_id, kind=ActKind.ENTER, at_ms=moment.now_ms, by_request=head.request_id)
+    matter = Matter(
+        key=MatterKey(head.customer_id, head.request_id, row),
+        service=command.service.name,
+        operator_id=head.operator_id,
+        owner=ordered.account.owner,
+        payer_account=ordered.account.number,
+        payee_account=payee[0],
+        payee_name=payee[1],
+        amount=amount,
+        count=count,
+        takes=ordered.takes,
+        entered_ms=moment.now_ms,
+        entered_on=moment.business_date,
+        plan=plan,
+        acts=(entered,),
+        state=TransferState.PROCESSING,
+        content=content,
+        shown=hashlib.sha256(content.encode()).digest(),
+        arrival=ordered.arrival or Arrival.REAL_TIME,
+        chosen_ms=round(chosen.timestamp() * 1000) if chosen is not None else None,
+        hidden=hidden,
+    )
+    return course.begun(matter, moment, bank.schedule)
+
+
+def _run_on(arrival: Arrival | None, chosen: datetime | None, moment: Moment) -> date:
+    if arrival is Arrival.NEXT_DAY:
+        return moment.business_date + _DAY
+    return chosen.astimezone(SHANGHAI).date() if chosen is not None else moment.business_date
+
+
+def _judged(ordered: Ordered, facts: Facts, moment: Moment) -> Judged:
+    """What limits say of it today, and of the day on which it is to run (O47); payroll takes nothing (R3.11)."""
+    if ordered.takes is Takes.NOTHING:
+        return Judged([], [])
+    customer, person = own(facts)
+    run_on = _run_on(ordered.arrival, ordered.scheduled_for, moment)
+    operator = (customer.customer_id, person.operator_id)
+    demand = Demand(
+        bounds=bounds(ordered.account, owner_of(ordered.account, facts), operator, person),
+        rows=ordered.rows,
+        place=ordered.total_place,
+        basis=Basis.IMMEDIATE if run_on == moment.business_date else Basis.SCHEDULED,
+        entered_on=moment.business_date,
+        run_on=run_on,
+    )
+    return limits.entry_faults(demand, facts.used)

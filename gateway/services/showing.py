@@ -1,0 +1,71 @@
+"""How plans, histories and warnings are shown in replies, whatever the service."""
+
+from datetime import datetime
+
+from gateway.domain.approval import given
+from gateway.domain.calendar import instant
+from gateway.domain.matter import Matter
+from protocol.codes import Code
+from protocol.errors import Detail
+from protocol.meanings import text
+from protocol.messages.transfer import HistoryItem, PlanItem, StepItem, TransferState, WarningItem
+
+
+def entry_code(matter: Matter) -> Code:
+    """The code of an order that was entered: it waits for people, for its time, or for the bank."""
+    if matter.state is TransferState.SCHEDULED:
+        return Code.SCHEDULED
+    return Code.PENDING if matter.state is TransferState.PROCESSING else Code.AWAITING_APPROVAL
+
+
+def plan_item(matter: Matter) -> PlanItem | None:
+    """The plan and how far it has got; None where nobody need act."""
+    plan = matter.plan
+    if not plan.steps:
+        return None
+    return PlanItem(
+        mode=plan.mode or None,
+        ordered=plan.ordered,
+        step=tuple(
+            StepItem(
+                kind=step.kind,
+                level=step.level,
+                count=step.count,
+                given=done,
+                operator=tuple(sorted(step.operators or ())),
+                named=step.named,
+            )
+            for step, done in zip(plan.steps, given(plan, matter.acts), strict=True)
+        ),
+    )
+
+
+def history(matter: Matter) -> tuple[HistoryItem, ...]:
+    """What was done to it, in order (指令处理历史, R2.23)."""
+    return tuple(
+        HistoryItem(
+            operator_id=act.operator_id or None,
+            act=act.kind,
+            at=instant(act.at_ms),
+            request_id=act.by_request or None,
+            reason=act.reason or None,
+        )
+        for act in matter.acts
+    )
+
+
+def runs_at(matter: Matter) -> datetime | None:
+    """When it is to run, where that is known and to come."""
+    return instant(matter.run_ms) if matter.run_ms is not None else None
+
+
+def warning_item(detail: Detail, language: str) -> WarningItem:
+    """A warning in the sender's language."""
+    return WarningItem(code=detail.rule, text=words(detail, language))
+
+
+def words(detail: Detail, language: str) -> str:
+    """The sentence of a detail in the sender's language, that of its code where it has none of its own."""
+    if language == "en":
+        return detail.en or text(Code(detail.rule), "en")
+    return detail.zh or text(Code(detail.rule), "zh")

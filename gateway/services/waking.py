@@ -1,0 +1,49 @@
+"""What time alone makes of a matter when its moment has come: it expires, runs, or may not run any more."""
+
+from gateway.domain import course, limits
+from gateway.domain.command import Woken
+from gateway.domain.facts import Facts, Moment, Takes
+from gateway.domain.limits import Demand, Row
+from gateway.domain.matter import Matter
+from gateway.services import ordering
+from gateway.services.service import Bank
+from protocol.codes import Code
+from protocol.errors import Detail
+from protocol.messages.transfer import TransferState
+
+
+def wake(matter: Matter, facts: Facts, moment: Moment, bank: Bank) -> Woken:
+    """The matter after its moment came; `facts` are those of its entry operator, None where that was deleted since.
+
+    Acts already done stand (O23), but account and limits are those of the day on which it runs (R3.10, O47): what does
+    not fit fails with every reason and is not tried again.
+    """
+    after = course.woken(matter, moment, bank.schedule)
+    if after.state is not TransferState.PROCESSING:
+        return Woken(after)
+    faults = _run_faults(after, facts, moment)
+    return Woken(course.failed(after, faults, moment) if faults else after)
+
+
+def _run_faults(matter: Matter, facts: Facts, moment: Moment) -> list[Detail]:
+    customer = facts.customer
+    if customer is None or customer.status != "normal":
+        return [Detail(Code.CUSTOMER_SUSPENDED)]
+    account = customer.accounts.get(matter.payer_account)
+    if account is None:
+        return [Detail(Code.PAYER_NOT_ATTACHED)]
+    if matter.takes == Takes.NOTHING:
+        return [] if account.may_pay_wages else [Detail(Code.WAGES_NOT_OPEN)]
+    if not account.may_pay:
+        return [Detail(Code.PAYMENT_NOT_OPEN)]
+    owner = customer if account.owner == customer.customer_id else facts.grantors[account.owner]
+    operator = (matter.key.customer_id, matter.operator_id)
+    demand = Demand(
+        bounds=ordering.bounds(account, owner, operator, facts.person),
+        rows=[Row(matter.amount, "", outgoing=matter.takes == Takes.OUTGOING)],
+        place="",
+        basis=matter.basis,
+        entered_on=matter.entered_on,
+        run_on=moment.business_date,
+    )
+    return limits.run_faults(demand, facts.used, each=not matter.covers_rows)
