@@ -8,7 +8,7 @@ from protocol.codes import Advice, Code, Result
 from protocol.errors import shown
 from protocol.limits import DETAIL_VALUE_CHARS_MAX
 from protocol.meanings import MEANINGS, text
-from protocol.money import FEN_MAX, format_amount, parse_amount
+from protocol.money import FEN_MAX, format_amount, parse_amount, readable_amount
 from protocol.names import bank_code_check_digit, bank_code_valid, same_name
 
 
@@ -33,6 +33,15 @@ def test_an_amount_beyond_thirteen_digits_of_yuan_is_not_written() -> None:
     assert format_amount(FEN_MAX) == "9999999999999.99"
     with pytest.raises(ValueError):
         format_amount(FEN_MAX + 1)
+
+
+@pytest.mark.parametrize(
+    ("fen", "words"),
+    [(0, "0.00"), (5, "0.05"), (100_00, "100.00"), (1_234_50, "1,234.50"), (10**15, "10,000,000,000,000.00")],
+)
+def test_an_amount_for_people_is_in_groups_of_three(fen: int, words: str) -> None:
+    """However large a total becomes."""
+    assert readable_amount(fen) == words
 
 
 @pytest.mark.parametrize("code", ["102100099996", "103100000026", "104100000004", "105100000017", "308584000013"])
