@@ -125,6 +125,16 @@ def withdrawn(
     )
 
 
+def acknowledged(matter: Matter, person: Person, moment: Moment, *, by_request: str) -> Matter | list[Detail]:
+    """A rejected matter that its entry operator has seen: it leaves the to-do list (O4)."""
+    if matter.state is not TransferState.REJECTED or person.operator_id != matter.operator_id:
+        return [Detail(Code.NOT_REJECTED, None, matter.state)]
+    if any(done.kind is ActKind.ACKNOWLEDGE for done in matter.acts):
+        return matter
+    done = Act(operator_id=person.operator_id, kind=ActKind.ACKNOWLEDGE, at_ms=moment.now_ms, by_request=by_request)
+    return replace(matter, acts=(*matter.acts, done))
+
+
 def ended(matter: Matter, moment: Moment, *, by: str, by_request: str, reason: str) -> Matter:
     """The matter ended with its flow (R2.15) or its grant (O22), by an administrator's act."""
     done = Act(operator_id=by, kind=ActKind.END, at_ms=moment.now_ms, by_request=by_request, reason=reason)

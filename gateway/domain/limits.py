@@ -133,7 +133,8 @@ def entry_faults(demand: Demand, used: Mapping[UsageKey, int]) -> Judged:
 def run_faults(demand: Demand, used: Mapping[UsageKey, int], *, each: bool = True) -> list[Detail]:
     """Why an order cannot run on `run_on`, the date it runs: it fails, and is not tried again (O6, O47).
 
-    With `each` false only its total is known: its rows were judged one by one at entry. Limits are those of that day. What was taken for the day of entry is not asked again, only the limits per transfer.
+    With `each` false only its total is known: its rows were judged one by one at entry. Limits are those of that day.
+    What was taken for the day of entry is not asked again, only the limits per transfer.
     """
     daily = TAKEN_AT_RUN[demand.basis]
     return _details(_exceeded(demand, used, now=_NONE, daily=daily, single=each), later=False)
