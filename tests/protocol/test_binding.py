@@ -45,6 +45,8 @@ def values(hint: object, name: str) -> st.SearchStrategy[object]:
         least = 1 if name == "account" else 0
         return st.lists(values(get_args(hint)[0], name), min_size=least, max_size=3).map(tuple)
     assert isinstance(hint, type)
+    if name == "priority":
+        return st.integers(0, 9)
     if hint is int:
         return st.integers(1, 10**15 - 1) if FenMark in marks else st.integers(1, 200)
     if hint is str:
