@@ -88,6 +88,10 @@ class Code(StrEnum):
     PAYEE_CURRENCY = "PAYEE_CURRENCY"
     BALANCE_INSUFFICIENT = "BALANCE_INSUFFICIENT"
     CHANNEL_NOT_OPEN = "CHANNEL_NOT_OPEN"
+    # What a customer keeps for itself.
+    LIST_FULL = "LIST_FULL"
+    NAME_TAKEN = "NAME_TAKEN"
+    PURPOSE_NOT_LISTED = "PURPOSE_NOT_LISTED"
     # The gateway cannot answer now; nothing was decided.
     RATE_LIMITED = "RATE_LIMITED"
     TOO_MANY_CONNECTIONS = "TOO_MANY_CONNECTIONS"

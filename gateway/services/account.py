@@ -13,7 +13,6 @@ from gateway.domain.customer import Account
 from gateway.domain.facts import Facts, Moment
 from gateway.services.cursor import paging
 from gateway.services.service import Bank, Functions, done, place, refuse
-from protocol.codes import Code
 from protocol.errors import Detail
 from protocol.messages.account import (
     AccountItem,

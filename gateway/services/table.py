@@ -6,12 +6,20 @@ from typing import Final
 
 from gateway.domain.command import Command, Decision, Refuse
 from gateway.domain.facts import Facts, Moment
-from gateway.services import account, help, transfer  # noqa: A004  the family is called so
+from gateway.services import (
+    account,
+    groups,
+    help,  # noqa: A004  the family is called so
+    payees,
+    purposes,
+    templates,
+    transfer,
+)
 from gateway.services.service import Bank, Functions
 from protocol.codes import Code
 from protocol.errors import Detail
 
-_FAMILIES: Final = (help, account, transfer)
+_FAMILIES: Final = (help, account, transfer, payees, purposes, templates, groups)
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     name: functions for family in _FAMILIES for name, functions in family.FUNCTIONS.items()
