@@ -165,6 +165,10 @@ class Code(StrEnum):
     BANK_DAY_LIMIT = "BANK_DAY_LIMIT"
     PAYROLL_CAP = "PAYROLL_CAP"
     LIMIT_ABOVE_CAP = "LIMIT_ABOVE_CAP"
+    # What a customer keeps for itself.
+    LIST_FULL = "LIST_FULL"
+    NAME_TAKEN = "NAME_TAKEN"
+    PURPOSE_NOT_LISTED = "PURPOSE_NOT_LISTED"
     # The gateway cannot answer now; nothing was decided.
     RATE_LIMITED = "RATE_LIMITED"
     TOO_MANY_CONNECTIONS = "TOO_MANY_CONNECTIONS"

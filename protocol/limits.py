@@ -51,6 +51,13 @@ FLOW_LEVELS_MAX: Final = 9
 LEVEL_REVIEWERS_MAX: Final = 50
 # Bands are read by people.
 MODE_BANDS_MAX: Final = 20
+# A payee book is searched whole by a thread that carries money too: some milliseconds. More is a supplier database.
+PAYEES_MAX: Final = 5_000
+# Lists for people to choose from, told whole in one reply.
+PURPOSES_MAX: Final = 200
+TEMPLATES_MAX: Final = 200
+ACCOUNT_GROUPS_MAX: Final = 50
+GROUP_ACCOUNTS_MAX: Final = 100
 
 # A value is echoed so that a person finds it, not to send the message back.
 DETAIL_VALUE_CHARS_MAX: Final = 64
@@ -61,5 +68,7 @@ assert MESSAGE_BYTES_MAX < 10**FRAME_DIGITS
 assert LARGE_MESSAGE_BYTES < MESSAGE_BYTES_MAX
 assert PAGE_ROWS_DEFAULT <= PAGE_ROWS_MAX <= ROWS_MAX
 assert BALANCE_ACCOUNTS_MAX <= ROWS_MAX
+assert max(PURPOSES_MAX, TEMPLATES_MAX, ACCOUNT_GROUPS_MAX) <= PAGE_ROWS_MAX
+assert ACCOUNT_GROUPS_MAX * GROUP_ACCOUNTS_MAX < ELEMENTS_MAX
 assert max(REQUEST_ID_CHARS_MAX, PARTY_ID_CHARS_MAX) <= ECHO_CHARS_MAX
 assert DETAIL_VALUE_CHARS_MAX <= ECHO_CHARS_MAX

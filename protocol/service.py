@@ -8,12 +8,16 @@ from protocol.binding import namespace_of
 
 
 class Kind(StrEnum):
-    """What a service does; money, approval and administration use up their request id, queries and help do not."""
+    """What a service does; all but queries and help use up their request id.
+
+    Administration changes what the rules ask about; keeping changes what a customer keeps for itself, its lists.
+    """
 
     QUERY = "query"
     MONEY = "money"
     APPROVAL = "approval"
     ADMINISTRATION = "administration"
+    KEEPING = "keeping"
     HELP = "help"
 
 
@@ -50,7 +54,7 @@ class Service:
     @property
     def uses_up_id(self) -> bool:
         """Whether a journaled request of this service uses up its request id."""
-        return self.kind in (Kind.MONEY, Kind.APPROVAL, Kind.ADMINISTRATION)
+        return self.kind not in (Kind.QUERY, Kind.HELP)
 
 
 def service(

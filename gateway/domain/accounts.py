@@ -22,6 +22,12 @@ def listed(facts: Facts) -> list[Account]:
     return sorted(seen, key=lambda account: (-account.priority, account.number))
 
 
+def is_listed(facts: Facts, number: str) -> bool:
+    """Whether the customer may use the account and the operator has it on its own list (R1.5)."""
+    account = facts.customer.accounts.get(number) if facts.customer else None
+    return account is not None and not _list_faults(facts, account)
+
+
 def query_faults(facts: Facts, number: str) -> list[Code]:
     """Why the operator may not see balance and entries of the account; a granted one needs the right to query."""
     account = facts.customer.accounts.get(number) if facts.customer else None

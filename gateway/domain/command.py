@@ -149,9 +149,10 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An act of administration: `make` changes the register or a customer's books through the connection it is given.
+    """A change of what the journal holds: `make` makes it through the connection it is given; a refusal undoes it.
 
-    It is made in a transaction of its own that holds the register; a refusal must leave everything as it was.
+    Of kind administration it may change the register, alone in a transaction that holds it. Of kind keeping it changes
+    lists of its own customer, in a turn that holds these beside whatever else is decided there.
     """
 
     make: Callable[[Any], Reply | Refuse]

@@ -27,8 +27,7 @@ from gateway.journal.inbox import Inbox, Work
 from gateway.journal.record import Key
 from gateway.journal.standing import Standing
 from gateway.journal.task import Delivery, Desk, Result, Serving, Task, Told, Waiter
-from gateway.journal.turn import Entered, LeaseLost, Turn
-from protocol.catalogue import Kind
+from gateway.journal.turn import Entered, LeaseLost, Turn, administers, hold
 from protocol.codes import Code
 
 PARK_SECONDS = 0.05
@@ -182,7 +181,7 @@ class Committer:
 
     def _turn(self, work: Work) -> None:
         commands = self._join(work.commands)
-        work.commands = [task for task in commands if not _administers(task)]
+        work.commands = [task for task in commands if not administers(task)]
         try:
             if work.commands or work.results:
                 self._commit(work.commands, work.results)
@@ -190,7 +189,7 @@ class Committer:
             self._database_gone(work, error)
         except Exception:  # noqa: BLE001  whichever of the group it is, the others must not suffer
             self._one_by_one(work)
-        self._one_by_one(Work(commands=[task for task in commands if _administers(task)]))
+        self._one_by_one(Work(commands=[task for task in commands if administers(task)]))
 
     def _one_by_one(self, work: Work) -> None:
         alone = [Work(results=[result]) for result in work.results] + [Work(commands=[task]) for task in work.commands]
@@ -240,8 +239,7 @@ class Committer:
             chain.head = head
             if self._chain is None:
                 record.open_chain(tx, head)
-            if any(map(_administers, commands)):
-                record.hold_register(tx)
+            hold(tx, commands)
             turn = Turn(tx, chain, self._serving, self._standing, owner=self._owner, lease_ms=self._lease_ms)
             return turn.carry(results, commands), turn.due_now
 
@@ -365,12 +363,3 @@ class Committer:
         except Exception as error:  # noqa: BLE001  (handed to whoever asked for the job)
             value = error
         done(value)
-
-
-def _administers(task: Task) -> bool:
-    """Whether the command may change the register: it goes alone, in a transaction that holds the register.
-
-    Money never waits for the register, so no two transactions wait for each other in a circle.
-    """
-    service = task.command.service if task.command else None
-    return service is not None and service.kind is Kind.ADMINISTRATION

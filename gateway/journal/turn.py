@@ -4,7 +4,7 @@ Pure of threads: a turn is given the connection, the chain and the tasks, and sa
 changes a task, for the transaction may still be lost.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -15,12 +15,13 @@ from gateway.domain.facts import Facts, Request, Transfer
 from gateway.domain.matter import Matter, MatterKey
 from gateway.domain.repeat import repeat
 from gateway.domain.states import State, is_final
-from gateway.journal import matters, record, transfers
+from gateway.journal import book, matters, record, transfers
 from gateway.journal.affairs import Affairs, counters_of
 from gateway.journal.chain import Chain, LogRow, Sender
 from gateway.journal.record import Claim, Closing, Key
 from gateway.journal.standing import Standing
 from gateway.journal.task import Result, Serving, Task
+from protocol.catalogue import Kind
 from protocol.head import Outcome
 
 ORDER = "order"
@@ -49,6 +50,29 @@ class Entered(NamedTuple):
     request: Request | None
     replay: bytes | None
     goes_on: bool = False
+
+
+def administers(task: Task) -> bool:
+    """Whether the command may change the register: it goes alone, in a transaction that holds the register.
+
+    Money never waits for the register, so no two transactions wait for each other in a circle.
+    """
+    return _kind(task) is Kind.ADMINISTRATION
+
+
+def hold(tx: Connection, tasks: Collection[Task]) -> None:
+    """Take what the turn of these commands holds to its end, before it reads anything.
+
+    The register for a command that administers, then the lists of every customer whose lists may change.
+    """
+    if any(map(administers, tasks)):
+        record.hold_register(tx)
+    book.hold(tx, {task.command.head.customer_id for task in tasks if task.command and _kind(task) is Kind.KEEPING})
+
+
+def _kind(task: Task) -> Kind | None:
+    service = task.command.service if task.command else None
+    return service.kind if service else None
 
 
 class Turn:
@@ -193,7 +217,7 @@ class Turn:
         if facts.request and command.service and command.service.uses_up_id:
             return Entered(task, repeat(command, facts.request), None, None)
         decision = command.refusal or self._serving.decide(command, facts, self._moment)
-        assert not isinstance(decision, Change), "what changes the register uses up its id"
+        assert not isinstance(decision, Change), "what changes anything uses up its id"
         return Entered(task, decision, None, None)
 
     def _enter_order(self, task: Task, command: Command, facts: Facts, claimed: Claim) -> Entered:

@@ -1,7 +1,5 @@
 """The account services: accounts, balances, entries. The core answers; the gateway says who may ask."""
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -13,10 +11,9 @@ from gateway.domain.calendar import instant
 from gateway.domain.command import Command, Decision, Look, Page, Refuse, Reply
 from gateway.domain.customer import Account
 from gateway.domain.facts import Facts, Moment
+from gateway.services.cursor import paging
 from gateway.services.service import Bank, Functions, done, place, refuse
-from protocol.codes import Code
 from protocol.errors import Detail
-from protocol.limits import PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX
 from protocol.messages.account import (
     AccountItem,
     AccountStatus,
@@ -90,25 +87,20 @@ def _transactions_decide(command: Command, facts: Facts, moment: Moment, _bank: 
     faults = entitlement.faults(command, facts)
     faults += [Detail(code, f"{here}/Account", body.account) for code in rules.query_faults(facts, body.account)]
     faults += period.faults(body.from_date, body.to_date, moment.business_date, here)
-    after = read_cursor(body.cursor, body.account) if body.cursor else 0
-    if after is None:
-        faults.append(Detail(Code.CURSOR_INVALID, f"{here}/Cursor", body.cursor))
-    if faults or after is None:
+    question = ("QueryTransactions", body.account)
+    asked = paging(question, (int,), cursor=body.cursor, size=body.page_size, place=here)
+    faults += asked.faults
+    if faults:
         return refuse(faults)
-    limit = min(body.page_size or PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX)
 
     def then(entries: Sequence[CoreEntry]) -> Reply:
-        page = entries[:limit]
-        more = len(entries) > limit
+        page, next_cursor = asked.page(entries, lambda entry: (entry.sequence,))
         return done(
-            QueryTransactionsReply(
-                account=body.account,
-                entry=tuple(map(_entry, page)),
-                next_cursor=write_cursor(body.account, page[-1].sequence) if more else None,
-            )
+            QueryTransactionsReply(account=body.account, entry=tuple(map(_entry, page)), next_cursor=next_cursor)
         )
 
-    return Look(then, page=Page(body.account, body.from_date, body.to_date, after, limit + 1))
+    (after,) = asked.after or (0,)
+    return Look(then, page=Page(body.account, body.from_date, body.to_date, int(after), asked.limit))
 
 
 def _entry(entry: CoreEntry) -> EntryItem:
@@ -128,27 +120,6 @@ def _entry(entry: CoreEntry) -> EntryItem:
         reference=entry.reference,
         request_id=entry.request_id or None,
     )
-
-
-SEQUENCE_END = 2**63
-"""No sequence is so high: databases count in 64 bits."""
-
-
-def write_cursor(account: str, sequence: int) -> str:
-    """The opaque cursor behind an entry: it grants nothing, it only says where to go on."""
-    return base64.urlsafe_b64encode(f"1:{account}:{sequence}".encode()).rstrip(b"=").decode()
-
-
-def read_cursor(cursor: str, account: str) -> int | None:
-    """The sequence behind which to go on; None for a cursor that this gateway did not give for this account."""
-    try:
-        text = base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode()
-        version, of, sequence = text.split(":")
-        number = int(sequence)
-    except (ValueError, binascii.Error):
-        return None
-    given = version == "1" and of == account and 0 <= number < SEQUENCE_END and write_cursor(account, number) == cursor
-    return number if given else None
 
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {

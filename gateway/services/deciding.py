@@ -11,7 +11,7 @@ from gateway.domain.facts import Facts, Moment
 from gateway.domain.matter import Matter, MatterKey, StepKind
 from gateway.domain.states import told_final
 from gateway.services.ordering import own
-from gateway.services.service import Bank, Functions, place, refuse
+from gateway.services.service import Bank, Functions, if_entitled, own_id, place, refuse
 from gateway.services.showing import words
 from protocol import binding
 from protocol.codes import Code
@@ -30,15 +30,6 @@ from protocol.messages.transfer import CancelTransferReply
 
 Judged = Matter | list[Detail]
 """A matter as it is after an act, or every reason against the act."""
-
-
-def _own_id(command: Command) -> str | None:
-    return command.head.request_id
-
-
-def _claims(command: Command, facts: Facts) -> str | None:
-    """Who may do nothing at all uses up no id."""
-    return None if entitlement.faults(command, facts) else "order"
 
 
 def _key(command: Command, named: Any) -> MatterKey:
@@ -226,12 +217,12 @@ def _acknowledge(command: Command, facts: Facts, moment: Moment, _bank: Bank) ->
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     "DecideInstructions": Functions(
-        needs_core=False, decide=_instructions, subject=_own_id, claims=_claims, matters=_items
+        needs_core=False, decide=_instructions, subject=own_id, claims=if_entitled, matters=_items
     ),
-    "NameActor": Functions(needs_core=False, decide=_name_actor, subject=_own_id, claims=_claims, matters=_named),
-    "CancelTransfer": Functions(needs_core=False, decide=_cancel, subject=_own_id, claims=_claims, matters=_named),
+    "NameActor": Functions(needs_core=False, decide=_name_actor, subject=own_id, claims=if_entitled, matters=_named),
+    "CancelTransfer": Functions(needs_core=False, decide=_cancel, subject=own_id, claims=if_entitled, matters=_named),
     "AcknowledgeRejected": Functions(
-        needs_core=False, decide=_acknowledge, subject=_own_id, claims=_claims, matters=_named
+        needs_core=False, decide=_acknowledge, subject=own_id, claims=if_entitled, matters=_named
     ),
 }
 """By the name of the service."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from gateway.domain import entitlement
 from gateway.domain.command import Command, Decision, Refuse, Reply
 from gateway.domain.facts import Facts, Moment
 from gateway.domain.hours import ScheduleRules
@@ -37,6 +38,21 @@ class Functions:
     counters: Callable[[Command, Facts, Moment], Iterable[UsageKey]] = lambda _command, _facts, _moment: ()
 
 
+def own_id(command: Command) -> str:
+    """The subject of what uses up its own request id."""
+    return command.head.request_id
+
+
+def if_entitled(command: Command, facts: Facts) -> str | None:
+    """As what such a command uses it up; who may not enter uses up none: it could burn those of others."""
+    return None if entitlement.faults(command, facts) else "order"
+
+
+def changing(decide: Callable[[Command, Facts, Moment, Bank], Decision]) -> Functions:
+    """A service that changes what the journal holds and uses up its own id; the core is not asked."""
+    return Functions(decide=decide, subject=own_id, claims=if_entitled, needs_core=False)
+
+
 def done(body: object) -> Reply:
     """A finished answer."""
     return Reply(Outcome(Code.DONE), binding.write(body))
@@ -45,6 +61,11 @@ def done(body: object) -> Reply:
 def refuse(faults: list[Detail]) -> Refuse:
     """A refusal for all these faults; the first, in the order of the rules, gives the code."""
     return Refuse(Code(faults[0].rule), tuple(faults))
+
+
+def full(where: str, most: int) -> Refuse:
+    """A refusal to add to a list that holds `most` entries already."""
+    return refuse([Detail(Code.LIST_FULL, where, None, f"至多{most}条", f"at most {most} entries")])
 
 
 def place(service: str, *elements: str) -> str:

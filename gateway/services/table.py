@@ -8,12 +8,22 @@ from gateway.domain.command import Command, Decision, Refuse, Woken
 from gateway.domain.facts import Facts, Moment
 from gateway.domain.matter import Matter, MatterKey
 from gateway.domain.usage import UsageKey
-from gateway.services import account, deciding, help, transfer, waking  # noqa: A004  the family is called so
+from gateway.services import (
+    account,
+    deciding,
+    groups,
+    help,  # noqa: A004  the family is called so
+    payees,
+    purposes,
+    templates,
+    transfer,
+    waking,
+)
 from gateway.services.service import Bank, Functions
 from protocol.codes import Code
 from protocol.errors import Detail
 
-_FAMILIES: Final = (help, account, transfer, deciding)
+_FAMILIES: Final = (help, account, transfer, deciding, payees, purposes, templates, groups)
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     name: functions for family in _FAMILIES for name, functions in family.FUNCTIONS.items()

@@ -11,8 +11,7 @@ from gateway.domain.calendar import instant
 from gateway.domain.command import Command, Decision, Pay, Refuse, Reply
 from gateway.domain.facts import Facts, Moment, Request, Takes, Transfer
 from gateway.domain.states import State, is_final, told
-from gateway.domain.usage import UsageKey
-from gateway.services.service import Bank, Functions, done, place, refuse
+from gateway.services.service import Bank, Functions, done, if_entitled, own_id, place, refuse
 from protocol import binding
 from protocol.codes import Code
 from protocol.errors import Detail
@@ -47,15 +46,6 @@ PLACES = {
     Code.SAME_ACCOUNT: "PayeeAccount",
 }
 """Which element of SubmitTransfer a reason of the core speaks of."""
-
-
-def _submit_subject(command: Command) -> str | None:
-    return command.head.request_id
-
-
-def _submit_claims(command: Command, facts: Facts) -> str | None:
-    """Who may not enter uses up no id: it could burn those of others."""
-    return None if entitlement.faults(command, facts) else "order"
 
 
 def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -> Decision:
@@ -305,7 +295,7 @@ def _item(transfer: Transfer) -> TransferItem:
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     "SubmitTransfer": Functions(
-        decide=_submit_decide, subject=_submit_subject, claims=_submit_claims, counters=_submit_counters
+        decide=_submit_decide, subject=own_id, claims=if_entitled, counters=ordering.counters_of
     ),
     "QueryTransfer": Functions(needs_core=False, decide=_query_decide, subject=_query_subject, claims=_query_claims),
 }

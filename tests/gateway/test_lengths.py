@@ -9,23 +9,26 @@ from sqlalchemy import Column, String
 from core_adapter.ledger.tables import MOVE
 from gateway.journal.tables import (
     ACCOUNT_GRANT,
+    ACCOUNT_GROUP,
     ATTACHED_ACCOUNT,
     CLOSED_PAYEE,
     FLOW,
     MODE,
     OPERATOR,
     OPERATOR_ACCOUNT,
+    PAYEE,
     PURPOSE,
     REQUEST,
+    TEMPLATE,
     TRANSFER,
 )
 
-COMMON = (resources.files("schemas") / "common-1.xsd").read_text("utf-8")
+TYPES = "".join((resources.files("schemas") / name).read_text("utf-8") for name in ("common-1.xsd", "book-1.xsd"))
 
 
 def _longest(name: str) -> int:
     """The most characters that a simple type of the schemas allows."""
-    body = COMMON.partition(f'<xs:simpleType name="{name}">')[2].partition("</xs:simpleType>")[0]
+    body = TYPES.partition(f'<xs:simpleType name="{name}">')[2].partition("</xs:simpleType>")[0]
     found = re.search(r'<xs:maxLength value="(\d+)"/>|\{1,(\d+)\}"', body)
     assert found, name
     return int(found[1] or found[2])
@@ -53,6 +56,15 @@ def _longest(name: str) -> int:
         ("HolderName", CLOSED_PAYEE.c.payee_name),
         ("AccountAlias", ATTACHED_ACCOUNT.c.alias),
         ("Purpose", PURPOSE.c.text),
+        ("AccountNumber", PAYEE.c.account),
+        ("HolderName", PAYEE.c.name),
+        ("Label", TEMPLATE.c.name),
+        ("AccountNumber", TEMPLATE.c.payer_account),
+        ("AccountNumber", TEMPLATE.c.payee_account),
+        ("HolderName", TEMPLATE.c.payee_name),
+        ("Purpose", TEMPLATE.c.purpose),
+        ("Remark", TEMPLATE.c.remark),
+        ("Label", ACCOUNT_GROUP.c.name),
         ("AccountNumber", MOVE.c.payer),
         ("HolderName", MOVE.c.payee_name),
         ("Purpose", MOVE.c.purpose),

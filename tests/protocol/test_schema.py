@@ -8,7 +8,7 @@ from protocol.codes import Code
 from protocol.command import Command, command
 from protocol.envelope import Envelope
 from protocol.errors import Detail
-from protocol.limits import BALANCE_ACCOUNTS_MAX, DETAILS_MAX
+from protocol.limits import BALANCE_ACCOUNTS_MAX, DETAILS_MAX, GROUP_ACCOUNTS_MAX
 from protocol.messages.account import QueryBalance
 from protocol.messages.transfer import SubmitTransfer
 from protocol.names import bank_code_check_digit
@@ -198,6 +198,15 @@ def test_a_right_check_digit_passes() -> None:
 def test_another_currency_is_for_the_rules_to_refuse() -> None:
     """The schema knows the form of a currency code only."""
     assert validate(opened(with_field("Currency", "USD")).root)
+
+
+@pytest.mark.parametrize(("count", "valid"), [(0, False), (1, True), (GROUP_ACCOUNTS_MAX, True), (101, False)])
+def test_a_group_takes_one_to_a_hundred_accounts(count: int, valid: bool) -> None:  # noqa: FBT001  a row
+    """The limit and one past it."""
+    inner = "".join(f"<Account>{number:017d}</Account>" for number in range(count))
+    group = f'<SaveAccountGroup xmlns="urn:yinqi:book:1"><Name>n</Name>{inner}</SaveAccountGroup>'
+
+    assert validate(opened(helpers.request(group)).root) is valid
 
 
 @pytest.mark.parametrize(("count", "valid"), [(0, False), (1, True), (BALANCE_ACCOUNTS_MAX, True), (101, False)])

@@ -6,6 +6,7 @@ constraints of the database, not only of code.
 
 from gateway.journal.tables.accounts import ACCOUNT_GRANT, ATTACHED_ACCOUNT, CLOSED_PAYEE, OPERATOR_ACCOUNT
 from gateway.journal.tables.approval import BINDING, FLOW, MODE, PURPOSE
+from gateway.journal.tables.book import ACCOUNT_GROUP, BOOK, PAYEE, TEMPLATE
 from gateway.journal.tables.log import LOG_HEAD, MESSAGE_LOG, SEAL
 from gateway.journal.tables.metadata import METADATA
 from gateway.journal.tables.orders import ACT, MATTER, REQUEST, TRANSFER
@@ -15,8 +16,10 @@ from gateway.journal.tables.usage import USAGE
 __all__ = [
     "ACCOUNT_GRANT",
     "ACT",
+    "ACCOUNT_GROUP",
     "ATTACHED_ACCOUNT",
     "BINDING",
+    "BOOK",
     "CERTIFICATE",
     "CLOSED_PAYEE",
     "CREDENTIAL",
@@ -29,10 +32,12 @@ __all__ = [
     "MODE",
     "OPERATOR",
     "OPERATOR_ACCOUNT",
+    "PAYEE",
     "PURPOSE",
     "REQUEST",
     "SEAL",
     "SITE",
+    "TEMPLATE",
     "TRANSFER",
     "USAGE",
 ]
