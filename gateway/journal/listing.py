@@ -12,9 +12,10 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy import Row as ResultRow
 
-from gateway.domain.matter import MatterKey
+from gateway.domain.matter import ActKind, MatterKey
 from gateway.domain.states import State
-from gateway.journal.tables import MATTER, REQUEST, TRANSFER
+from gateway.journal.tables import ACT, MATTER, REQUEST, TRANSFER
+from protocol.messages.transfer import TransferState
 
 
 class WaitingPlace(NamedTuple):
@@ -63,6 +64,30 @@ def waiting(
 def key_of(place: WaitingPlace) -> MatterKey:
     """The matter at a place of the list."""
     return MatterKey(place.customer_id, place.request_id, place.row)
+
+
+def rejected(tx: Connection, customer_id: str, operator_id: str, most: int) -> tuple[int, list[MatterKey]]:
+    """How many rejected entries of an operator it has not acknowledged (O4), and the oldest of them."""
+    acknowledged = (
+        select(ACT.c.number)
+        .where(
+            ACT.c.customer_id == MATTER.c.customer_id,
+            ACT.c.request_id == MATTER.c.request_id,
+            ACT.c.row == MATTER.c.row,
+            ACT.c.kind == ActKind.ACKNOWLEDGE.value,
+        )
+        .exists()
+    )
+    which = (
+        MATTER.c.customer_id == customer_id,
+        MATTER.c.operator_id == operator_id,
+        MATTER.c.state == TransferState.REJECTED.value,
+        ~acknowledged,
+    )
+    count: int = tx.execute(select(func.count()).select_from(MATTER).where(*which)).scalar_one()
+    key = (MATTER.c.customer_id, MATTER.c.request_id, MATTER.c.row)
+    oldest = select(*key).where(*which).order_by(MATTER.c.entered_ms, *key).limit(most)
+    return count, [MatterKey(*row) for row in tx.execute(oldest)]
 
 
 _STATE: Final = case(
@@ -121,9 +146,10 @@ TransferPlace = tuple[int, str, int]
 def transfers_of(
     tx: Connection, customer_id: str, wanted: TransferFilter, after: TransferPlace | None, most: int
 ) -> Sequence[ResultRow[Any]]:
-    """Transfers of a customer in the order of their submission, behind a place."""
+    """Transfers of a customer, the newest submission first, behind a place."""
     key = (REQUEST.c.received_ms, REQUEST.c.request_id, TRANSFER.c.row)
-    found = _LISTED.where(*_submitted(customer_id, wanted.first, wanted.last)).order_by(*key).limit(most)
+    newest = (each.desc() for each in key)
+    found = _LISTED.where(*_submitted(customer_id, wanted.first, wanted.last)).order_by(*newest).limit(most)
     found = found.where(TRANSFER.c.payer_account.in_(wanted.accounts), _KINDS[wanted.kind or "all"])
     found = found.where(*_given((_STATE, wanted.state), (TRANSFER.c.payer_account, wanted.payer_account)))
     found = found.where(or_(MATTER.c.hidden.is_(None), ~MATTER.c.hidden, REQUEST.c.operator_id == wanted.asker))
@@ -132,7 +158,7 @@ def transfers_of(
     if wanted.max_amount is not None:
         found = found.where(TRANSFER.c.amount <= wanted.max_amount)
     if after is not None:
-        found = found.where(tuple_(*key) > tuple_(*after))
+        found = found.where(tuple_(*key) < tuple_(*after))
     return tx.execute(found).all()
 
 
@@ -161,8 +187,8 @@ BatchPlace = tuple[int, str]
 
 def batches_of(
     tx: Connection, customer_id: str, wanted: BatchFilter, after: BatchPlace | None, most: int
-) -> Sequence[ResultRow[Any]]:
-    """Batches of a customer with the numbers and sums of their rows by state, in the order of their submission."""
+) -> list[tuple[int, str, str, str]]:
+    """Batches of a customer, the newest first: when received, request id, entry operator, service."""
     key = (REQUEST.c.received_ms, REQUEST.c.request_id)
     chosen = (
         select(REQUEST.c.customer_id, *key, REQUEST.c.operator_id, REQUEST.c.service)
@@ -176,12 +202,12 @@ def batches_of(
             )
             .exists()
         )
-        .order_by(*key)
+        .order_by(*(each.desc() for each in key))
         .limit(most)
     )
     if after is not None:
-        chosen = chosen.where(tuple_(*key) > tuple_(*after))
-    return tx.execute(chosen).all()
+        chosen = chosen.where(tuple_(*key) < tuple_(*after))
+    return [(row[1], row[2], row[3], row[4]) for row in tx.execute(chosen)]
 
 
 def sums_of(tx: Connection, customer_id: str, request_id: str) -> Sequence[ResultRow[Any]]:

@@ -23,7 +23,7 @@ _ENTER: Final = BulkInsert(
     (
         *("customer_id", "request_id", "row", "service", "operator_id", "by_customer", "owner", "payer_account"),
         *("payee_account", "payee_name", "amount", "count", "takes", "entered_ms", "entered_on", "hidden", "arrival"),
-        *("chosen_ms", "plan", "content", "shown", "state", "run_ms", "wake_ms", "basis", "reasons", "run_on"),
+        *("body", "chosen_ms", "plan", "content", "shown", "state", "run_ms", "wake_ms", "basis", "reasons", "run_on"),
         "ended_on",
     ),
 )
@@ -77,7 +77,7 @@ def enter(tx: Connection, matters: Iterable[Matter]) -> None:
                 *m.key,
                 *(m.service, m.operator_id, m.plan.customer_id, m.owner, m.payer_account, m.payee_account),
                 *(m.payee_name, m.amount, m.count, m.takes, m.entered_ms, m.entered_on.isoformat(), m.hidden),
-                *(m.arrival.value, m.chosen_ms, *_changing(m)),
+                *(m.arrival.value, m.body, m.chosen_ms, *_changing(m)),
             )
             for m in entered
         ],
@@ -180,6 +180,7 @@ def _matter(row: ResultRow[Any], acts: dict[MatterKey, list[Act]]) -> Matter:
         state=TransferState(row.state),
         content=row.content,
         shown=bytes(row.shown),
+        body=row.body,
         hidden=row.hidden,
         arrival=Arrival(row.arrival),
         chosen_ms=row.chosen_ms,

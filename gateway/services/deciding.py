@@ -12,7 +12,7 @@ from gateway.domain.matter import Matter, MatterKey, StepKind
 from gateway.domain.states import told_final
 from gateway.services.ordering import own
 from gateway.services.service import Bank, Functions, if_entitled, own_id, place, refuse
-from gateway.services.showing import words
+from gateway.services.showing import plan_of, words
 from protocol import binding
 from protocol.codes import Code
 from protocol.errors import Detail
@@ -26,7 +26,7 @@ from protocol.messages.approval import (
     DecideResult,
     NameActorReply,
 )
-from protocol.messages.transfer import CancelTransferReply
+from protocol.messages.orders import CancelTransferReply
 
 Judged = Matter | list[Detail]
 """A matter as it is after an act, or every reason against the act."""
@@ -183,7 +183,9 @@ def _name_actor(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> 
         command,
         facts,
         judge,
-        lambda after: NameActorReply(request_id=after.key.request_id, row=command.body.row, state=after.state),
+        lambda after: NameActorReply(
+            request_id=after.key.request_id, row=command.body.row, state=after.state, plan=plan_of(after)
+        ),
     )
 
 

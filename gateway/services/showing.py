@@ -2,13 +2,18 @@
 
 from datetime import datetime
 
+from lxml import etree
+
 from gateway.domain.approval import given
 from gateway.domain.calendar import instant
 from gateway.domain.matter import Matter
+from protocol import binding
 from protocol.codes import Code
 from protocol.errors import Detail
 from protocol.meanings import text
-from protocol.messages.transfer import HistoryItem, PlanItem, StepItem, TransferState, WarningItem
+from protocol.messages.approval import Content
+from protocol.messages.matter import HistoryItem, PlanItem, StepItem, WarningItem
+from protocol.messages.transfer import TransferState
 
 
 def entry_code(matter: Matter) -> Code:
@@ -20,9 +25,12 @@ def entry_code(matter: Matter) -> Code:
 
 def plan_item(matter: Matter) -> PlanItem | None:
     """The plan and how far it has got; None where nobody need act."""
+    return plan_of(matter) if matter.plan.steps else None
+
+
+def plan_of(matter: Matter) -> PlanItem:
+    """The plan and how far it has got."""
     plan = matter.plan
-    if not plan.steps:
-        return None
     return PlanItem(
         mode=plan.mode or None,
         ordered=plan.ordered,
@@ -38,6 +46,11 @@ def plan_item(matter: Matter) -> PlanItem | None:
             for step, done in zip(plan.steps, given(plan, matter.acts), strict=True)
         ),
     )
+
+
+def content_of(matter: Matter) -> Content:
+    """What is shown of it and signed for, as it was written at entry."""
+    return binding.read(Content, etree.fromstring(matter.content))
 
 
 def history(matter: Matter) -> tuple[HistoryItem, ...]:

@@ -15,6 +15,7 @@ from gateway.services import (
     help,  # noqa: A004  the family is called so
     payees,
     purposes,
+    query,
     templates,
     transfer,
     waking,
@@ -23,7 +24,7 @@ from gateway.services.service import Bank, Functions
 from protocol.codes import Code
 from protocol.errors import Detail
 
-_FAMILIES: Final = (help, account, transfer, deciding, payees, purposes, templates, groups)
+_FAMILIES: Final = (help, account, transfer, query, deciding, payees, purposes, templates, groups)
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     name: functions for family in _FAMILIES for name, functions in family.FUNCTIONS.items()

@@ -1,31 +1,30 @@
-"""The transfer services: an instruction in, and what became of it by the sender's own request id.
+"""One transfer: paid at once, or entered to wait for people or its time (SubmitTransfer).
 
-The answer to an instruction is made from its row alone (`answer`), so that recovery gives what the first try would.
+The answer to a payment that was made at once is made from its row alone (`answer`), so that recovery gives what the
+first try would.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from gateway.domain import accounts, entitlement
 from gateway.domain.calendar import instant
-from gateway.domain.command import Command, Decision, Pay, Refuse, Reply
-from gateway.domain.facts import Facts, Moment, Request, Takes, Transfer
-from gateway.domain.states import State, is_final, told
-from gateway.services.service import Bank, Functions, done, if_entitled, own_id, place, refuse
+from gateway.domain.command import Command, Decision, Enter, Pay, Refuse, Reply
+from gateway.domain.customer import Account
+from gateway.domain.facts import Facts, Moment, Takes, Transfer
+from gateway.domain.limits import Row
+from gateway.domain.states import State, told
+from gateway.services import ordering
+from gateway.services.ordering import Assessed, Ordered
+from gateway.services.service import Bank, Functions, if_entitled, own_id, place, refuse
+from gateway.services.showing import entry_code, plan_item, runs_at, warning_item
 from protocol import binding
 from protocol.codes import Code
 from protocol.errors import Detail
 from protocol.head import Outcome
-from protocol.meanings import text
-from protocol.messages.transfer import (
-    Arrival,
-    QueryTransfer,
-    QueryTransferReply,
-    SubmitTransfer,
-    SubmitTransferReply,
-    TransferItem,
-    TransferState,
-)
+from protocol.messages.approval import Content
+from protocol.messages.transfer import SubmitTransfer, SubmitTransferReply
 
 IN_BANK = "in-bank"
 """行内: payer and payee at this bank; the core books it at once."""
@@ -116,7 +115,7 @@ def _entered(
     matter = ordering.matter_of(
         ordered,
         assessed.plan,
-        binding.write(_content(transfer, command, moment)),
+        binding.write(_content(transfer, command)),
         command,
         moment=moment,
         bank=bank,
@@ -136,7 +135,7 @@ def _entered(
     return Enter(reply=Reply(Outcome(entry_code(matter)), binding.write(body)), matters=(matter,), transfers=(entered,))
 
 
-def _content(transfer: Transfer, command: Command, moment: Moment) -> Content:
+def _content(transfer: Transfer, command: Command) -> Content:
     """What an approver is shown of it."""
     body: SubmitTransfer = command.body
     return Content(
@@ -144,7 +143,6 @@ def _content(transfer: Transfer, command: Command, moment: Moment) -> Content:
         request_id=transfer.request_id,
         service="SubmitTransfer",
         entry_operator=transfer.operator_id,
-        entered_at=instant(moment.now_ms),
         payer_account=transfer.payer_account,
         payee_account=transfer.payee_account,
         payee_name=transfer.payee_name,
@@ -206,97 +204,9 @@ def answer(transfer: Transfer) -> Reply | Refuse:
     return Reply(Outcome(Code.DONE if succeeded else Code.PENDING), binding.write(body))
 
 
-def _query_subject(command: Command) -> str | None:
-    request_id: str = command.body.request_id
-    return request_id
-
-
-def _query_claims(command: Command, facts: Facts) -> str | None:
-    body: QueryTransfer = command.body
-    if not body.fence or _query_faults(command, facts):
-        return None
-    return "fence"
-
-
-def _query_faults(command: Command, facts: Facts) -> list[Detail]:
-    """A fence is a decision about money: it takes the permission to enter beside the one to query."""
-    faults = entitlement.faults(command, facts)
-    if command.body.fence and not faults and facts.person and "enter" not in facts.person.permissions:
-        faults.append(Detail(Code.NOT_PERMITTED, place("QueryTransfer", "Fence"), "enter"))
-    return faults
-
-
-def _query_decide(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decision:
-    if faults := _query_faults(command, facts):
-        return refuse(faults)
-    request = facts.request
-    if request is None:
-        return done(QueryTransferReply(request_id=command.body.request_id, state=TransferState.NOT_FOUND, final=False))
-    return done(_found(request, command.language))
-
-
-def _found(request: Request, language: str) -> QueryTransferReply:
-    if request.kind == "fence":
-        return QueryTransferReply(
-            request_id=request.request_id,
-            state=TransferState.FENCED,
-            final=True,
-            code=Code.REQUEST_ID_FENCED,
-            text=_text(Code.REQUEST_ID_FENCED, language),
-        )
-    transfer = request.transfer
-    if transfer is None and request.code is None:
-        return QueryTransferReply(
-            request_id=request.request_id, state=TransferState.PROCESSING, final=False, service=request.service
-        )
-    if transfer is None:
-        refusal = request.code or Code.INTERNAL
-        return QueryTransferReply(
-            request_id=request.request_id,
-            state=TransferState.REFUSED,
-            final=True,
-            service=request.service,
-            code=refusal,
-            text=_text(refusal, language),
-        )
-    code = transfer.reasons[0] if transfer.reasons else None
-    return QueryTransferReply(
-        request_id=request.request_id,
-        state=told(transfer.state, None),
-        final=is_final(transfer.state),
-        service=request.service,
-        code=code,
-        text=_text(code, language) if code else None,
-        transfer=_item(transfer),
-    )
-
-
-def _text(code: Code, language: str) -> str:
-    return text(code, "en" if language == "en" else "zh")
-
-
-def _item(transfer: Transfer) -> TransferItem:
-    return TransferItem(
-        payer_account=transfer.payer_account,
-        payee_account=transfer.payee_account,
-        payee_name=transfer.payee_name,
-        payee_bank_code=transfer.payee_bank_code,
-        amount=transfer.amount,
-        currency=transfer.currency,
-        purpose=transfer.purpose,
-        end_to_end_id=transfer.end_to_end_id,
-        remark=transfer.remark,
-        channel=IN_BANK,
-        reference=transfer.reference,
-        business_date=transfer.business_date,
-        booked_at=instant(transfer.booked_ms) if transfer.booked_ms is not None else None,
-    )
-
-
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     "SubmitTransfer": Functions(
         decide=_submit_decide, subject=own_id, claims=if_entitled, counters=ordering.counters_of
     ),
-    "QueryTransfer": Functions(needs_core=False, decide=_query_decide, subject=_query_subject, claims=_query_claims),
 }
 """By the name of the service."""

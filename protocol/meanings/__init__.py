@@ -5,9 +5,37 @@ from types import MappingProxyType
 from typing import Final
 
 from protocol.codes import Code, Language, Meaning
-from protocol.meanings import accepted, approval, asked, book, course, limits, message, modes, money, register, schedule, sender, unavailable
+from protocol.meanings import (
+    accepted,
+    approval,
+    asked,
+    book,
+    course,
+    limits,
+    message,
+    modes,
+    money,
+    register,
+    schedule,
+    sender,
+    unavailable,
+)
 
-_SUBJECTS: Final = (accepted, message, sender, asked, register, approval, course, modes, money, limits, schedule, book, unavailable)
+_SUBJECTS: Final = (
+    accepted,
+    message,
+    sender,
+    asked,
+    register,
+    approval,
+    course,
+    modes,
+    money,
+    limits,
+    schedule,
+    book,
+    unavailable,
+)
 
 MEANINGS: Final[Mapping[Code, Meaning]] = MappingProxyType(
     {code: meaning for subject in _SUBJECTS for code, meaning in subject.MEANINGS.items()}

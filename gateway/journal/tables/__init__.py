@@ -15,8 +15,8 @@ from gateway.journal.tables.usage import USAGE
 
 __all__ = [
     "ACCOUNT_GRANT",
-    "ACT",
     "ACCOUNT_GROUP",
+    "ACT",
     "ATTACHED_ACCOUNT",
     "BINDING",
     "BOOK",

@@ -137,6 +137,7 @@ MATTER = Table(
     Column("entered_on", String(10), nullable=False),
     Column("plan", Text, nullable=False),
     Column("content", Text, nullable=False),
+    Column("body", Text),
     Column("shown", LargeBinary(32), nullable=False),
     Column("hidden", Boolean, nullable=False),
     Column("arrival", String(9), nullable=False),

@@ -150,6 +150,7 @@ def _matters() -> None:
         sa.Column("entered_on", sa.String(10), nullable=False),
         sa.Column("plan", sa.Text(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=True),
         sa.Column("shown", sa.LargeBinary(32), nullable=False),
         sa.Column("hidden", sa.Boolean(), nullable=False),
         sa.Column("arrival", sa.String(9), nullable=False),

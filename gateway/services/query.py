@@ -1,0 +1,121 @@
+"""What became of a request by the sender's own id (QueryTransfer), and the fence that makes "not found" safe."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.domain import entitlement
+from gateway.domain.calendar import instant
+from gateway.domain.command import Command, Decision
+from gateway.domain.facts import Facts, Moment, Request, Transfer
+from gateway.domain.matter import Matter, MatterKey
+from gateway.domain.states import told, told_final
+from gateway.services.service import Bank, Functions, done, place, refuse
+from gateway.services.showing import history, plan_item, runs_at
+from gateway.services.transfer import IN_BANK
+from protocol.codes import Code, Result
+from protocol.errors import Detail
+from protocol.meanings import MEANINGS, text
+from protocol.messages.transfer import QueryTransfer, QueryTransferReply, TransferItem, TransferState
+
+
+def _subject(command: Command) -> str | None:
+    request_id: str = command.body.request_id
+    return request_id
+
+
+def _claims(command: Command, facts: Facts) -> str | None:
+    body: QueryTransfer = command.body
+    if not body.fence or _faults(command, facts):
+        return None
+    return "fence"
+
+
+def _faults(command: Command, facts: Facts) -> list[Detail]:
+    """A fence is a decision about money: it takes the permission to enter beside the one to query."""
+    faults = entitlement.faults(command, facts)
+    if command.body.fence and not faults and facts.person and "enter" not in facts.person.permissions:
+        faults.append(Detail(Code.NOT_PERMITTED, place("QueryTransfer", "Fence"), "enter"))
+    return faults
+
+
+def _decide(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decision:
+    if faults := _faults(command, facts):
+        return refuse(faults)
+    request = facts.request
+    if request is None:
+        return done(QueryTransferReply(request_id=command.body.request_id, state=TransferState.NOT_FOUND, final=False))
+    matter = facts.matters.get(MatterKey(request.customer_id, request.request_id, 0))
+    if request.transfer is not None:
+        return done(_payment(request, request.transfer, matter, command.language))
+    return done(_other(request, matter, command.language))
+
+
+def _payment(request: Request, transfer: Transfer, matter: Matter | None, language: str) -> QueryTransferReply:
+    """A payment, wherever it is; its way through approval and schedule is shown where it had one."""
+    state = told(transfer.state, matter.state if matter else None)
+    code = transfer.reasons[0] if transfer.reasons else None
+    return QueryTransferReply(
+        request_id=request.request_id,
+        state=state,
+        final=told_final(state),
+        service=request.service,
+        code=code,
+        text=_text(code, language) if code else None,
+        transfer=item(transfer),
+        plan=plan_item(matter) if matter else None,
+        runs_at=runs_at(matter) if matter else None,
+        history=history(matter) if matter else (),
+    )
+
+
+def _other(request: Request, matter: Matter | None, language: str) -> QueryTransferReply:
+    """A fence, a refusal, an order of many payments, or an act: what is known of it by its id."""
+    code: Code | None = None
+    if request.kind == "fence":
+        state, code = TransferState.FENCED, Code.REQUEST_ID_FENCED
+    elif request.code is None:
+        state = TransferState.PROCESSING
+    elif MEANINGS[request.code].result is Result.REFUSED:
+        state, code = TransferState.REFUSED, request.code
+    else:
+        state = matter.state if matter else TransferState.SUCCEEDED
+    return QueryTransferReply(
+        request_id=request.request_id,
+        state=state,
+        final=told_final(state),
+        service=None if request.kind == "fence" else request.service,
+        code=code,
+        text=_text(code, language) if code else None,
+        plan=plan_item(matter) if matter else None,
+        runs_at=runs_at(matter) if matter else None,
+        history=history(matter) if matter else (),
+    )
+
+
+def _text(code: Code, language: str) -> str:
+    return text(code, "en" if language == "en" else "zh")
+
+
+def item(transfer: Transfer) -> TransferItem:
+    """A payment as it is shown."""
+    return TransferItem(
+        payer_account=transfer.payer_account,
+        payee_account=transfer.payee_account,
+        payee_name=transfer.payee_name,
+        payee_bank_code=transfer.payee_bank_code,
+        amount=transfer.amount,
+        currency=transfer.currency,
+        purpose=transfer.purpose,
+        end_to_end_id=transfer.end_to_end_id,
+        remark=transfer.remark,
+        channel=IN_BANK,
+        reference=transfer.reference,
+        business_date=transfer.business_date,
+        booked_at=instant(transfer.booked_ms) if transfer.booked_ms is not None else None,
+    )
+
+
+FUNCTIONS: Final[Mapping[str, Functions]] = {
+    "QueryTransfer": Functions(needs_core=False, decide=_decide, subject=_subject, claims=_claims),
+}
+"""By the name of the service."""
