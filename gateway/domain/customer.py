@@ -6,6 +6,7 @@ Values only; what follows from them is decided in the modules beside this one. M
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Form(StrEnum):
@@ -90,10 +91,15 @@ class Authorizers:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """An amount band of a mode: up to and including `up_to` fen, None for the last, which has no end (R2.3, O38)."""
+    """An amount band of a mode: up to and including `up_to` fen, None for the last, which has no end (R2.3, O38).
+
+    It begins above the end of the band before it. `above` repeats that where its maker wrote it down; a mode in which
+    the two differ is refused when made, so nothing else asks for it.
+    """
 
     up_to: int | None
     authorizers: tuple[Authorizers, ...] = ()
+    above: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +118,8 @@ class Mode:
 class Flow:
     """A flow (转账流程) of form 003: for one account (None: for a service without one, R2.16) up to `limit` fen.
 
-    Each of `levels` is the set of reviewers of whom one acts (R2.12). `service` is set where a flow belongs to a
-    service and not to an account.
+    Each of `levels` is the set of reviewers of whom one acts (R2.12), the lowest first. `service` is set where a flow
+    belongs to a service and not to an account; it has no limit then (R2.16).
     """
 
     flow_id: str
@@ -138,6 +144,7 @@ class Customer:
     `single_person` and the caps are the bank's word (R2.11, R3.4); `limits` the customer's own, within them.
     `whole_batch` says which amount picks the band of a batch (O14). `second_administrator` puts administration messages
     under the approval of another administrator. `purposes` are those for payments to persons (R4.23).
+    `remembered` is what rules worked out about this very value, and goes with it; it says nothing of its own.
     """
 
     customer_id: str
@@ -154,3 +161,4 @@ class Customer:
     flows: tuple[Flow, ...] = ()
     bindings: Mapping[str, Binding] = field(default_factory=dict)
     purposes: frozenset[str] = frozenset()
+    remembered: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)

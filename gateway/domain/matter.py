@@ -50,7 +50,8 @@ class ActKind(StrEnum):
 class Step:
     """A step of a plan: `count` people of exactly `level`, or out of `operators` where they are listed.
 
-    `named` is the one whom the entry operator named out of those entitled (R2.24).
+    Where they are listed, `level` says which level of the flow it is, 1 the lowest (R2.12). `named` is the one whom
+    the entry operator named out of those entitled (R2.24): a place of the step is kept for it.
     """
 
     kind: StepKind
@@ -66,18 +67,21 @@ class Plan:
 
     With `ordered` false the authorizing steps may come in any order (R2.5). `mode` names the mode or flow it was made
     from, empty for form 000. `customer_id` is the customer whose people act: the grantor's for a collection (R1.19).
+    `collected`: the entry came from the grantee, so the code of its entry operator says nothing about these people.
     """
 
     customer_id: str
     steps: tuple[Step, ...] = ()
     ordered: bool = True
     mode: str = ""
+    collected: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One act: who, what, when (milliseconds since 1970 UTC, database time), on which step of the plan (None: none).
+    """One act: who, what, when (milliseconds since 1970 UTC, database time), on which step of the plan, from 0.
 
+    `step` is None for what belongs to no step; FORCE is one of these, it replaces every authorizing step (R2.7).
     `operator_id` is empty for what time alone did. `by_request` is the id of the message that brought it.
     """
 
