@@ -37,6 +37,17 @@ PAGE_ROWS_DEFAULT: Final = 50
 # One query of balances; a group treasury asks for more in a second message.
 BALANCE_ACCOUNTS_MAX: Final = 100
 
+# Authorization levels are one digit on every form that customers fill in; the manuals' examples go to three.
+LEVEL_MAX: Final = 9
+# A plan of more people than this is completed by nobody in a working day.
+BAND_AUTHORIZERS_MAX: Final = 9
+BAND_STEPS_MAX: Final = 9
+FLOW_LEVELS_MAX: Final = 9
+# Whoever is entitled is looked through at entry; the largest treasury keeps fewer reviewers on one level.
+LEVEL_REVIEWERS_MAX: Final = 50
+# Bands are read by people.
+MODE_BANDS_MAX: Final = 20
+
 # A value is echoed so that a person finds it, not to send the message back.
 DETAIL_VALUE_CHARS_MAX: Final = 64
 # More faults than this are of one kind; the list ends there, and says so.
