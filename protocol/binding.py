@@ -67,8 +67,14 @@ def message(namespace: str) -> Callable[[type[T]], type[T]]:
     return bind
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def part(cls: type[T]) -> type[T]:
+    """Make a class a part of messages of any family: as `message`, in the namespace of the message around it."""
+    return message("")(cls)
+
+
 def namespace_of(cls: type) -> str:
-    """The namespace that `cls` was bound to; AttributeError for a class that is no message."""
+    """The namespace that `cls` was bound to, empty for a part; AttributeError for a class that is neither."""
     return cast("str", getattr(cls, _NAMESPACE))
 
 
@@ -83,7 +89,7 @@ def read(cls: type[T], element: _Element) -> T:
     Raises ProtocolError BANK_CODE_INVALID with one Detail for every bank code whose check digit is wrong.
     """
     faults: list[Detail] = []
-    made = _plan(cast("Hashable", cls)).read(element, faults)
+    made = _plan(cast("Hashable", cls), namespace_of(cls)).read(element, faults)
     if faults:
         raise ProtocolError(Code.BANK_CODE_INVALID, *faults)
     return cast("T", made)
@@ -94,7 +100,7 @@ def write(instance: object) -> str:
     cls = type(instance)
     name = cls.__name__
     parts = [f'<{name} xmlns="{namespace_of(cls)}">']
-    _plan(cast("Hashable", cls)).write(instance, parts)
+    _plan(cast("Hashable", cls), namespace_of(cls)).write(instance, parts)
     parts.append(f"</{name}>")
     return "".join(parts)
 
@@ -139,15 +145,16 @@ class _Field(NamedTuple):
 
 
 class _Plan:
-    """How one class is read and written, worked out once."""
+    """How one class is read and written in one namespace, worked out once."""
 
-    __slots__ = ("_by_tag", "_cls", "_many", "_optional", "_writers")
+    __slots__ = ("_by_tag", "_cls", "_many", "_namespace", "_writers")
 
-    def __init__(self, cls: type) -> None:
+    def __init__(self, cls: type, namespace: str) -> None:
         hints = get_type_hints(cls, include_extras=True)
         rows = [_field(field.name, hints[field.name]) for field in fields(cast("Any", cls))]
         self._cls = cls
-        self._by_tag = {f"{{{namespace_of(cls)}}}{row.element}": row for row in rows}
+        self._namespace = namespace
+        self._by_tag = {f"{{{namespace}}}{row.element}": row for row in rows}
         self._many = [row.name for row in rows if row.many]
         self._writers = [(row.name, f"<{row.element}>", f"</{row.element}>", row) for row in rows]
 
@@ -164,7 +171,7 @@ class _Plan:
                 elif bank_code and not bank_code_valid(value):
                     faults.append(bank_code_fault(child))
             else:
-                value = _plan(nested).read(child, faults)
+                value = _plan(nested, self._namespace).read(child, faults)
             if many:
                 values.setdefault(name, []).append(value)
             else:
@@ -183,13 +190,13 @@ class _Plan:
                 if row.nested is None:
                     parts.append(row.to_text(item))
                 else:
-                    _plan(row.nested).write(item, parts)
+                    _plan(row.nested, self._namespace).write(item, parts)
                 parts.append(closing)
 
 
 @cache
-def _plan(cls: Hashable) -> _Plan:
-    return _Plan(cast("type", cls))
+def _plan(cls: Hashable, namespace: str) -> _Plan:
+    return _Plan(cast("type", cls), namespace)
 
 
 def bank_code_fault(element: _Element) -> Detail:
