@@ -8,42 +8,10 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from protocol.messages.matter import ActKind, StepKind
 from protocol.messages.transfer import TransferState
 
-
-class StepKind(StrEnum):
-    """What a step of a plan asks for."""
-
-    REVIEW = "review"
-    AUTHORIZE = "authorize"
-    SUPERVISE = "supervise"
-    DISPATCH = "dispatch"
-    ADMINISTER = "administer"
-    """The second administrator's word on an administration message."""
-
-
-class ActKind(StrEnum):
-    """What somebody did to a matter (指令处理历史, R2.23); the first act is always ENTER."""
-
-    ENTER = "enter"
-    REVIEW = "review"
-    AUTHORIZE = "authorize"
-    FORCE = "force"
-    SUPERVISE = "supervise"
-    DISPATCH = "dispatch"
-    ADMINISTER = "administer"
-    REJECT = "reject"
-    WITHDRAW = "withdraw"
-    NAME = "name"
-    """Another next actor was named (O42)."""
-    EXPIRE = "expire"
-    """By time alone, at the end of the 30th day (O24); nobody's act."""
-    END = "end"
-    """Ended with its flow (R2.15) or its grant (O22)."""
-    ROLL = "roll"
-    """The chosen time had passed at the last approval: moved to the next (R4.16)."""
-    ACKNOWLEDGE = "acknowledge"
-    """A rejected one was seen by its entry operator and leaves the to-do list (O4)."""
+__all__ = ["Act", "ActKind", "Basis", "Matter", "MatterKey", "Plan", "Step", "StepKind"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

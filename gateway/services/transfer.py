@@ -91,6 +91,9 @@ def _submit_faults(body: SubmitTransfer, facts: Facts, bank: Bank) -> list[Detai
         (body.arrival not in (None, Arrival.REAL_TIME), Code.NOT_OFFERED, "Arrival", body.arrival),
         (bool(body.urgent), Code.NOT_OFFERED, "Urgent", "true"),
         (body.scheduled_for is not None, Code.NOT_OFFERED, "ScheduledFor", str(body.scheduled_for)),
+        (body.next_operator is not None, Code.NOT_OFFERED, "NextOperator", body.next_operator),
+        (body.replaces is not None, Code.NOT_OFFERED, "Replaces", body.replaces),
+        (bool(body.save_payee), Code.NOT_OFFERED, "SavePayee", "true"),
     )
     return [Detail(code, place("SubmitTransfer", element), value) for wrong, code, element, value in checks if wrong]
 

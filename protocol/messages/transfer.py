@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from protocol.binding import BankCode, message
+from protocol.messages.matter import HistoryItem, PlanItem, WarningItem
 from protocol.money import Fen
 
 NAMESPACE: Final = "urn:yinqi:transfer:1"
@@ -45,7 +46,11 @@ class Arrival(StrEnum):
 
 @message(NAMESPACE)
 class SubmitTransfer:
-    """One payment of `amount` fen; without a bank code the payee is at this bank."""
+    """One payment of `amount` fen; without a bank code the payee is at this bank.
+
+    `next_operator` is whom the next step is left to (R2.24), `replaces` the request id of a rejected payment that this
+    one amends (O4); with `save_payee` the payee goes to the book once the payment has succeeded (R4.22).
+    """
 
     payer_account: str
     payee_account: str
@@ -59,11 +64,17 @@ class SubmitTransfer:
     scheduled_for: datetime | None = None
     end_to_end_id: str | None = None
     remark: str | None = None
+    next_operator: str | None = None
+    replaces: str | None = None
+    save_payee: bool | None = None
 
 
 @message(NAMESPACE)
 class SubmitTransferReply:
-    """What became of the payment when the reply was made; later news is in QueryTransfer."""
+    """What became of the payment when the reply was made; later news is in QueryTransfer.
+
+    `plan` is who still has to act, absent where nobody has; `runs_at` when it is to run, if not at once.
+    """
 
     request_id: str
     state: TransferState
@@ -72,6 +83,9 @@ class SubmitTransferReply:
     reference: str | None = None
     business_date: date | None = None
     booked_at: datetime | None = None
+    plan: PlanItem | None = None
+    runs_at: datetime | None = None
+    warning: tuple[WarningItem, ...] = ()
 
 
 @message(NAMESPACE)
@@ -105,7 +119,8 @@ class TransferItem:
 class QueryTransferReply:
     """The state of a request id; `code` and `text` give the reason of a refusal or failure.
 
-    `service` names what the id was used for; `transfer` is present where that was a payment.
+    `service` names what the id was used for; `transfer` is present where that was a payment. `plan`, `runs_at` and
+    `history` are those of its way through approval and schedule.
     """
 
     request_id: str
@@ -115,3 +130,6 @@ class QueryTransferReply:
     code: str | None = None
     text: str | None = None
     transfer: TransferItem | None = None
+    plan: PlanItem | None = None
+    runs_at: datetime | None = None
+    history: tuple[HistoryItem, ...] = ()
