@@ -8,6 +8,7 @@ CUSTOMER: Final = "C00000001"
 CUSTOMER_NAME: Final = "北京晨星贸易有限公司"
 OTHER_CUSTOMER: Final = "C00000002"
 ENTERING_CLIENT: Final = "erp01"
+APPROVING_CLIENT: Final = "mgr01"
 ADMINISTERING_CLIENT: Final = "mgr01"
 
 # The customer's own accounts, and one of another customer at the same bank.

@@ -28,6 +28,13 @@ def is_listed(facts: Facts, number: str) -> bool:
     return account is not None and not _list_faults(facts, account)
 
 
+def used(facts: Facts) -> list[Account]:
+    """The accounts whose orders the operator sees: all on its own list, whatever a grant lets it do with them."""
+    if facts.customer is None or facts.person is None:
+        return []
+    return [account for account in facts.customer.accounts.values() if account.number in facts.person.accounts]
+
+
 def query_faults(facts: Facts, number: str) -> list[Code]:
     """Why the operator may not see balance and entries of the account; a granted one needs the right to query."""
     account = facts.customer.accounts.get(number) if facts.customer else None

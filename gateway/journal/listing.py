@@ -185,32 +185,40 @@ BatchPlace = tuple[int, str]
 """When the batch was received, and its request id."""
 
 
+class BatchPlaced(NamedTuple):
+    """A batch in the list."""
+
+    received_ms: int
+    request_id: str
+    operator_id: str
+    service: str
+    payer_account: str
+
+
 def batches_of(
     tx: Connection, customer_id: str, wanted: BatchFilter, after: BatchPlace | None, most: int
-) -> list[tuple[int, str, str, str]]:
-    """Batches of a customer, the newest first: when received, request id, entry operator, service."""
+) -> list[BatchPlaced]:
+    """Batches of a customer, the newest first, behind a place; all rows of one are paid from one account."""
     key = (REQUEST.c.received_ms, REQUEST.c.request_id)
-    chosen = (
-        select(REQUEST.c.customer_id, *key, REQUEST.c.operator_id, REQUEST.c.service)
+    its_first = and_(
+        REQUEST.c.customer_id == TRANSFER.c.customer_id,
+        REQUEST.c.request_id == TRANSFER.c.request_id,
+        TRANSFER.c.row == 1,
+    )
+    found = (
+        select(*key, REQUEST.c.operator_id, REQUEST.c.service, TRANSFER.c.payer_account)
+        .join_from(REQUEST, TRANSFER, its_first)
         .where(*_submitted(customer_id, wanted.first, wanted.last), REQUEST.c.service.in_(wanted.services))
-        .where(
-            select(TRANSFER.c.row)
-            .where(
-                TRANSFER.c.customer_id == REQUEST.c.customer_id,
-                TRANSFER.c.request_id == REQUEST.c.request_id,
-                TRANSFER.c.payer_account.in_(wanted.accounts),
-            )
-            .exists()
-        )
+        .where(TRANSFER.c.payer_account.in_(wanted.accounts))
         .order_by(*(each.desc() for each in key))
         .limit(most)
     )
     if after is not None:
-        chosen = chosen.where(tuple_(*key) < tuple_(*after))
-    return [(row[1], row[2], row[3], row[4]) for row in tx.execute(chosen)]
+        found = found.where(tuple_(*key) < tuple_(*after))
+    return [BatchPlaced(*row) for row in tx.execute(found)]
 
 
-def sums_of(tx: Connection, customer_id: str, request_id: str) -> Sequence[ResultRow[Any]]:
+def sums_of(tx: Connection, customer_id: str, request_id: str) -> list[tuple[str, int, int]]:
     """The rows of a batch by what is told of their state: how many, and how much in fen."""
     found: Select[Any] = (
         select(_STATE.label("told"), func.count(), func.sum(TRANSFER.c.amount))
@@ -219,7 +227,7 @@ def sums_of(tx: Connection, customer_id: str, request_id: str) -> Sequence[Resul
         .where(TRANSFER.c.customer_id == customer_id, TRANSFER.c.request_id == request_id, TRANSFER.c.row > 0)
         .group_by(_STATE)
     )
-    return tx.execute(found).all()
+    return [(row[0], row[1], int(row[2])) for row in tx.execute(found)]
 
 
 def _submitted(customer_id: str, first: date, last: date) -> tuple[ColumnElement[bool], ...]:

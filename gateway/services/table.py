@@ -13,7 +13,9 @@ from gateway.services import (
     deciding,
     groups,
     help,  # noqa: A004  the family is called so
+    lists,
     payees,
+    pending,
     purposes,
     query,
     templates,
@@ -24,7 +26,7 @@ from gateway.services.service import Bank, Functions
 from protocol.codes import Code
 from protocol.errors import Detail
 
-_FAMILIES: Final = (help, account, transfer, query, deciding, payees, purposes, templates, groups)
+_FAMILIES: Final = (help, account, transfer, query, lists, pending, deciding, payees, purposes, templates, groups)
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     name: functions for family in _FAMILIES for name, functions in family.FUNCTIONS.items()
