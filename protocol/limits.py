@@ -37,6 +37,11 @@ PAGE_ROWS_DEFAULT: Final = 50
 # One query of balances; a group treasury asks for more in a second message.
 BALANCE_ACCOUNTS_MAX: Final = 100
 
+# How far ahead a payment may be dated, in years; the same date next year is in. Accounts and mandates change meanwhile.
+SCHEDULE_YEARS_MAX: Final = 1
+# A daily payment for a year, a monthly one for thirty: whoever wants more looks at it again and sets it up anew.
+RECURRING_RUNS_MAX: Final = 366
+
 # A value is echoed so that a person finds it, not to send the message back.
 DETAIL_VALUE_CHARS_MAX: Final = 64
 # More faults than this are of one kind; the list ends there, and says so.
