@@ -268,7 +268,7 @@ def test_nothing_runs_before_its_last_approval_and_its_chosen_hour(
     waited: int,
     arrival: Arrival | None,
     chosen: datetime | None,
-    large_value: bool,  # noqa: FBT001  drawn
+    large_value: bool,  # noqa: FBT001  drawn by hypothesis
 ) -> None:
     """Whatever is asked for and whenever it is approved; what rolls leaves at an hour that could be chosen."""
     entered = approved.date() - waited * DAY
