@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.settings import Settings, SettingsError, read
-from gateway.table import Address
+from gateway.settings import Address, Settings, SettingsError, read
 from protocol.limits import MESSAGE_BYTES_MAX
 from protocol.names import bank_code_check_digit
 
