@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,6 +39,7 @@ from gateway.services.service import Bank
 from gateway.services.table import Services
 from gateway.settings import Door as DoorSettings
 from gateway.settings import ReplyKey, Settings
+from gateway.workdays_source import load_workdays
 from protocol.codes import Code
 from signer.certificates import from_pem, parse
 from signer.hsm import Pkcs11Key
@@ -92,11 +94,20 @@ def checked_core(settings: Settings) -> Core:
     return core
 
 
+def bank_of(settings: Settings) -> Bank:
+    """What the services know of the bank. Raises SettingsError for the operator's own file of days."""
+    return Bank(
+        settings.site.bank_code,
+        round(settings.work.clock_skew_seconds * 1000),
+        replace(settings.schedule, workdays=load_workdays(settings.calendar.overrides)),
+    )
+
+
 class Node:
     """See the module; `share` is how many workers divide the caps and rates.
 
-    Making it opens everything but the doors and raises SchemaMismatch, KeyRefused or the database's own error: a
-    missing part stops the start.
+    Making it opens everything but the doors and raises SchemaMismatch, KeyRefused, SettingsError or the database's own
+    error: a missing part stops the start.
     """
 
     log = Logger(namespace="node")
@@ -116,7 +127,7 @@ class Node:
             self._tell_key(False, self._key.reason)
         self._scribe = Scribe(self._key, now, name)
         self._sealer = Sealer(self._key, SealsFile(settings.folder / SEALS_FILE), self._note_root)
-        self._services = Services(Bank(settings.site.bank_code, round(settings.work.clock_skew_seconds * 1000)))
+        self._services = Services(bank_of(settings))
         self.committer = Committer(
             self._journal,
             self._services,

@@ -66,6 +66,22 @@ listen = "127.0.0.1:{operations}"  # /metrics /healthz /readyz; keep it on an in
 # clock_skew_seconds = 300.0     # how far a sender's SentAt may be from this clock
 # drain_seconds = 30.0           # how long a stop waits for what is under way
 
+[calendar]                       # the working days of China come with the program
+# overrides = "calendar.toml"    # what was announced since: lists of years, holidays and make_up_days
+
+[schedule]                       # on the clock in Shanghai
+# first_hour = "09:00"           # the whole hours that a customer may choose, and when payrolls are handed over
+# last_hour = "17:00"
+# large_value_last_hour = "16:00"
+# large_value_opens = "20:30"    # of the day before
+# large_value_closes = "17:00"
+# normal_hours = 2.0             # from its last approval until a NORMAL transfer leaves
+# payroll_slot_minutes = 30
+# expiry_days = 30               # an instruction that waits longer for its approvals expires
+# [[schedule.change]]            # other hours from a date on; what is left out stays as it was
+# from = 2027-01-01
+# large_value_closes = "17:30"
+
 [log]
 # level = "info"                 # debug, info, warn, error, critical
 """

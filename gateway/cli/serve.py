@@ -4,8 +4,9 @@ import argparse
 from collections.abc import Callable
 
 from gateway.cli import CommandError
-from gateway.cli.shared import add_site, site_settings
+from gateway.cli.shared import add_site, site_settings, unusable
 from gateway.control.lock import SiteBusy
+from gateway.settings import SettingsError
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +35,8 @@ def started(start: Callable[[], int]) -> int:
 
     try:
         return start()
+    except SettingsError as error:
+        raise unusable(error) from error
     except (SiteBusy, SchemaMismatch, KeyRefused, SignerUnavailable, CoreUnavailable, OSError) as error:
         raise CommandError(str(error)) from error
     except DBAPIError as error:

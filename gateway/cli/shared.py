@@ -33,8 +33,13 @@ def site_settings(path: Path) -> Settings:
     try:
         return read(path)
     except SettingsError as error:
-        told = "".join(f"\n  {fault}" for fault in error.faults)
-        raise CommandError(f"{error.path} cannot be used:{told}") from error
+        raise unusable(error) from error
+
+
+def unusable(error: SettingsError) -> CommandError:
+    """The error of a command for a file of settings that cannot be used: every fault, one a line."""
+    told = "".join(f"\n  {fault}" for fault in error.faults)
+    return CommandError(f"{error.path} cannot be used:{told}")
 
 
 def carry_out(options: argparse.Namespace, command: str, arguments: Mapping[str, Any]) -> int:

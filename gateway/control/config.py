@@ -1,11 +1,12 @@
-"""The check of settings beyond their text: keys and certificates can be read, belong together, and are within reach."""
+"""The check of settings beyond their text: keys, certificates and the calendar can be read, and belong together."""
 
 import ssl
 from collections.abc import Callable, Iterator
 from functools import partial
 
 from gateway.control.checks import bundle_keys
-from gateway.settings import Settings, Tls
+from gateway.settings import Settings, SettingsError, Tls
+from gateway.workdays_source import load_workdays
 from protocol.names import bank_code_valid
 from signer.keys import SM2_ID_DEFAULT, KeyRefused
 from signer.software import load_signing_key
@@ -19,6 +20,8 @@ def config_faults(settings: Settings) -> list[str]:
     for key, check in _checks(settings):
         try:
             check()
+        except SettingsError as error:
+            faults += [f"{key}: {fault}" for fault in error.faults]
         except (KeyRefused, OSError, ValueError) as error:
             faults.append(f"{key}: {error}")
     return faults
@@ -32,6 +35,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
             "reply.key",
             lambda: load_signing_key(path.read_bytes(), reply.certificate.read_bytes(), reply.sm2_id or SM2_ID_DEFAULT),
         )
+    yield "calendar.overrides", lambda: load_workdays(settings.calendar.overrides)
     for name, tls in (("http.tls", settings.http.tls), ("tcp.tls", settings.tcp.tls)):
         if tls is not None:
             yield name, partial(_load_tls, tls)

@@ -1,10 +1,11 @@
 """The form every service has: three pure functions. What they share stands here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.domain.command import Command, Decision, Refuse, Reply
 from gateway.domain.facts import Facts, Moment
+from gateway.domain.hours import ScheduleRules
 from protocol import binding
 from protocol.codes import Code
 from protocol.errors import Detail
@@ -13,10 +14,11 @@ from protocol.head import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """What the services know of the bank: its 12-digit code, and how far SentAt may be off in milliseconds."""
+    """What the services know of the bank: its 12-digit code, how far SentAt may be off in milliseconds, its hours."""
 
     code: str
     skew_ms: int
+    schedule: ScheduleRules = field(default_factory=ScheduleRules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ A module for each subject; whoever uses settings takes them from here.
 from gateway.settings.doors import Door, Limits, Operations, Tls
 from gateway.settings.file import Settings, SettingsError, read
 from gateway.settings.reply import Pkcs11, ReplyKey
+from gateway.settings.schedule import CalendarSettings
 from gateway.settings.site import CoreSettings, Site
-from gateway.settings.table import Address
+from gateway.settings.table import Address, Source, Table
 from gateway.settings.work import Log, Work
 
 __all__ = [
     "Address",
+    "CalendarSettings",
     "CoreSettings",
     "Door",
     "Limits",
@@ -24,6 +26,8 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Site",
+    "Source",
+    "Table",
     "Tls",
     "Work",
     "read",

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gateway.domain.hours import ScheduleRules
 from gateway.settings.doors import Door, Limits, Operations, read_door, read_limits, read_operations
 from gateway.settings.reply import ReplyKey, read_reply
+from gateway.settings.schedule import CalendarSettings, read_calendar, read_schedule
 from gateway.settings.site import CoreSettings, Site, read_core, read_site
 from gateway.settings.table import Address, Source, Table
 from gateway.settings.work import Log, Work, read_log, read_work
 
 
 class SettingsError(Exception):
-    """The settings file cannot be used; `faults` has one line for each thing to put right."""
+    """A file of settings cannot be used; `faults` has one line for each thing to put right."""
 
     def __init__(self, path: Path, faults: tuple[str, ...]) -> None:
         super().__init__(f"{path}: " + "; ".join(faults))
@@ -35,6 +37,8 @@ class Settings:
     core: CoreSettings
     limits: Limits
     work: Work
+    calendar: CalendarSettings
+    schedule: ScheduleRules
     log: Log
 
 
@@ -65,6 +69,8 @@ def _settings(values: dict[str, Any], source: Source) -> Settings:
         core=read_core(top.table("core"), site, source.folder),
         limits=read_limits(top.table("limits")),
         work=read_work(top.table("work")),
+        calendar=read_calendar(top.table("calendar")),
+        schedule=read_schedule(top.table("schedule")),
         log=read_log(top.table("log")),
     )
     _check_ports(top, settings)

@@ -8,6 +8,7 @@ import re
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +19,8 @@ OPTIONAL = ""
 _MISSING = object()
 _CREDENTIALS = "$CREDENTIALS_DIRECTORY/"
 _LISTEN = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9._-]+)):(?P<port>[0-9]{1,5})")
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", 'a time of day such as "20:30"'
+_WHOLE_HOUR = r"(?:[01][0-9]|2[0-3]):00", 'a whole hour such as "09:00"'
 _NOT_OWNERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -133,6 +136,51 @@ class Table:
             self.fault(key, f"{str(path)!r} is empty")
         return value
 
+    def clock(self, key: str, default: time, *, whole_hour: bool = False) -> time:
+        """Read a time of day such as "09:00", to the minute; `whole_hour` allows no minutes but 00."""
+        pattern, allowed = _WHOLE_HOUR if whole_hour else _CLOCK
+        value = self.text(key, f"{default:%H:%M}", pattern=pattern, allowed=allowed)
+        return time.fromisoformat(value) if value else default
+
+    def day(self, key: str) -> date:
+        """Read a TOML date, such as 2027-01-01."""
+        value = self._take(key, None)
+        if value is _MISSING:
+            return date.min
+        return self._day(key, value) or date.min
+
+    def days(self, key: str) -> frozenset[date]:
+        """Read a list of TOML dates, none of them twice; one that is left out is empty."""
+        found: set[date] = set()
+        for number, value in enumerate(self._list(key), 1):
+            day = self._day(f"{key}[{number}]", value)
+            if day in found:
+                self.fault(f"{key}[{number}]", f"{day} is there twice")
+            elif day is not None:
+                found.add(day)
+        return frozenset(found)
+
+    def integers(self, key: str, least: int, most: int) -> frozenset[int]:
+        """Read a list of whole numbers from least to most, both included; one that is left out is empty."""
+        found: set[int] = set()
+        for number, value in enumerate(self._list(key), 1):
+            if type(value) is not int or not least <= value <= most:
+                self.fault(f"{key}[{number}]", f"{value!r} is not a whole number from {least} to {most}")
+            else:
+                found.add(value)
+        return frozenset(found)
+
+    def tables(self, key: str) -> list["Table"]:
+        """Read an array of tables, [[key]]; each is called by its number from 1."""
+        path = ".".join(part for part in (self._path, key) if part)
+        made = []
+        for number, value in enumerate(self._list(key), 1):
+            if isinstance(value, dict):
+                made.append(Table(value, f"{path}[{number}]", self._source))
+            else:
+                self.fault(f"{key}[{number}]", f"{value!r} is not a table")
+        return made
+
     def table(self, key: str) -> "Table":
         """Read a table inside this one; one that is left out is an empty one."""
         value = self._take(key, {})
@@ -158,6 +206,19 @@ class Table:
             self.fault(key, "is missing")
             return _MISSING
         return default
+
+    def _list(self, key: str) -> list[Any]:
+        value = self._take(key, [])
+        if not isinstance(value, list):
+            self.fault(key, f"{value!r} is not a list")
+            return []
+        return value
+
+    def _day(self, key: str, value: Any) -> date | None:
+        if type(value) is not date:  # a date and time is a date too, to Python
+            self.fault(key, f"{str(value)!r} is not a date, which is written without quotes, such as 2027-01-01")
+            return None
+        return value
 
     def _is_credential(self, path: Path) -> bool:
         credentials = self._source.credentials

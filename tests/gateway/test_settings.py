@@ -1,10 +1,12 @@
 """Settings: one file, one value, every fault at once, secrets by file only."""
 
 from collections.abc import Callable
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
 
+from gateway.domain.hours import Hours, ScheduleRules
 from gateway.settings import Address, Settings, SettingsError, read
 from protocol.limits import MESSAGE_BYTES_MAX
 from protocol.names import bank_code_check_digit
@@ -235,3 +237,77 @@ def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     """It is reported like any other."""
     with pytest.raises(SettingsError, match=r"gone\.toml"):
         read(tmp_path / "gone.toml")
+
+
+def test_the_manuals_figures_stand_where_nothing_is_said(write: Write) -> None:
+    """09:00 to 17:00, 16:00 for large value, HVPS from 20:30, two hours, half an hour, thirty days; no file of days."""
+    settings = write(SMALLEST)
+
+    assert settings.schedule == ScheduleRules()
+    assert settings.calendar.overrides is None
+
+
+def test_the_hours_are_settings_and_may_change_on_a_date(write: Write, tmp_path: Path) -> None:
+    """R4.10: dated settings, each beside the one before it in time, in whatever order they stand."""
+    (tmp_path / "calendar.toml").write_text("")
+    settings = write(
+        SMALLEST
+        + """
+[calendar]
+overrides = "calendar.toml"
+[schedule]
+first_hour = "08:00"
+normal_hours = 0.5
+payroll_slot_minutes = 15
+expiry_days = 10
+[[schedule.change]]
+from = 2027-06-01
+large_value_opens = "21:00"
+[[schedule.change]]
+from = 2027-01-01
+last_hour = "18:00"
+large_value_closes = "17:30"
+"""
+    )
+    rules = settings.schedule
+
+    assert settings.calendar.overrides == tmp_path / "calendar.toml"
+    assert (rules.normal_delay, rules.payroll_slot) == (timedelta(minutes=30), timedelta(minutes=15))
+    assert rules.expiry_days == 10
+    assert rules.on(date(2026, 12, 31)) == Hours(first=time(8))
+    assert rules.on(date(2027, 1, 1)) == Hours(first=time(8), last=time(18), large_value_closes=time(17, 30))
+    assert rules.on(date(2027, 6, 1)).large_value_opens == time(21)
+    assert rules.on(date(2027, 6, 1)).last == time(18)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('first_hour = "09:30"', "schedule.first_hour"),
+        ('first_hour = "9:00"', "schedule.first_hour"),
+        ("first_hour = 9", "schedule.first_hour"),
+        ('last_hour = "24:00"', "schedule.last_hour"),
+        ('large_value_last_hour = "08:00"', "schedule.large_value_last_hour"),
+        ('large_value_closes = "16:00"', "schedule.large_value_closes"),
+        ('large_value_opens = "17:00"', "schedule.large_value_opens"),
+        ("normal_hours = 4.1", "schedule.normal_hours"),
+        ("payroll_slot_minutes = 0", "schedule.payroll_slot_minutes"),
+        ("expiry_days = 0", "schedule.expiry_days"),
+        ("change = 1", "schedule.change"),
+        ("change = [1]", "schedule.change[1]"),
+        ("[[schedule.change]]", "schedule.change[1].from"),
+        ('[[schedule.change]]\nfrom = "2027-01-01"', "schedule.change[1].from"),
+        ("[[schedule.change]]\nfrom = 2027-01-01\nnormal_hours = 1", "schedule.change[1].normal_hours"),
+        (
+            "[[schedule.change]]\nfrom = 2027-01-01\n[[schedule.change]]\nfrom = 2027-01-01",
+            "schedule.change[2].from",
+        ),
+        ('[[schedule.change]]\nfrom = 2027-01-01\nlast_hour = "15:00"', "schedule.change[1].large_value_last_hour"),
+        ('[calendar]\noverrides = "gone.toml"', "calendar.overrides"),
+    ],
+)
+def test_hours_that_cannot_be_are_refused(write: Write, text: str, key: str) -> None:
+    """Off the hour, out of order, a date twice, more than the four hours of R4.6."""
+    found = faults(write, f"{SMALLEST}[schedule]\n{text}\n")
+
+    assert [fault.partition(": ")[0] for fault in found] == [key]
