@@ -16,6 +16,7 @@ from core_adapter.core import Core
 from core_adapter.database import check_version, reading
 from core_adapter.ledger import MIGRATIONS as LEDGER_MIGRATIONS
 from core_adapter.ledger import Ledger
+from gateway.administration.clock import checked_clock
 from gateway.control.hands import DaemonHands
 from gateway.databases import JOURNAL_MIGRATIONS, open_core, open_journal
 from gateway.domain.command import Command
@@ -106,8 +107,8 @@ def bank_of(settings: Settings) -> Bank:
 class Node:
     """See the module; `share` is how many workers divide the caps and rates.
 
-    Making it opens everything but the doors and raises SchemaMismatch, KeyRefused, SettingsError or the database's own
-    error: a missing part stops the start.
+    Making it opens everything but the doors and raises SchemaMismatch, ClockMoved, KeyRefused, SettingsError or the
+    database's own error: a missing part stops the start.
     """
 
     log = Logger(namespace="node")
@@ -120,6 +121,7 @@ class Node:
         self._journal = open_journal(settings)
         check_version(self._journal, JOURNAL_MIGRATIONS)
         with self._journal.connect() as connection:
+            checked_clock(connection, sandbox=settings.site.sandbox)
             register = read_register(connection)
         self._core = checked_core(settings)
         self._key = open_key(settings.reply, self._tell_key)

@@ -119,6 +119,7 @@ def _files(plan: Plan, now: datetime) -> Iterator[tuple[str, bytes]]:
         database=plan.database,
         password=plan.password_file is not None,
         port_base=plan.port_base,
+        sandbox=plan.with_demo,
     )
     yield _DRAFT, settings_text(choices).encode()
 

@@ -15,6 +15,7 @@ bank_name = {bank_name}
 database = {database}  # "sqlite:///FILE" for one process, "postgresql://USER@HOST:PORT/NAME" for several
 {hash}password_file = "database.password"
 # node = "host-name"             # the name of this node; two nodes on one database need two names
+{sandbox}
 
 [reply]                          # the key that signs every reply
 key = "gateway.key"
@@ -90,6 +91,10 @@ _CORE_DATABASE: Final = 'database = "sqlite:///core.db"   # the embedded ledger,
 _CORE_SCHEMA: Final = 'schema = "core"                  # the embedded ledger, in a schema of the site\'s database'
 
 
+_SANDBOX: Final = "sandbox = true                   # for trials: `yinqi admin clock` moves its business clock"
+_REAL: Final = "# sandbox = false                # true in a site for trials, whose business clock may be moved"
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What is decided when a site is made; `database` is a URL without a password."""
@@ -100,6 +105,7 @@ class Choices:
     database: str
     password: bool
     port_base: int
+    sandbox: bool
 
 
 def settings_text(choices: Choices) -> str:
@@ -110,6 +116,7 @@ def settings_text(choices: Choices) -> str:
         bank_name=quoted(choices.bank_name),
         database=quoted(choices.database),
         hash="" if choices.password else "# ",
+        sandbox=_SANDBOX if choices.sandbox else _REAL,
         http=choices.port_base,
         tcp=choices.port_base + 1,
         operations=choices.port_base + 2,

@@ -1,4 +1,4 @@
-"""The command `yinqi admin`: the register of customers, operators, certificates and accounts.
+"""The command `yinqi admin`: the register of customers, operators, certificates and accounts, and a sandbox's clock.
 
 A running daemon on SQLite does what is asked itself; other processes notice a change of the register within seconds.
 """
@@ -7,6 +7,7 @@ import argparse
 import base64
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from gateway.cli.shared import add_site, carry_out
 REFUSED: Final = 1
 Add = Callable[..., argparse.ArgumentParser]
 
+_SPAN: Final = re.compile(r"(?:(?P<days>\d{1,4})d)?(?:(?P<hours>\d{1,5})h)?(?:(?P<minutes>\d{1,6})m)?", re.ASCII)
 _PEM: Final = re.compile(rb"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 
 
@@ -32,6 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     ):
         acts = things.add_parser(thing, help=text, description=text).add_subparsers(metavar="ACT", required=True)
         fill(_adder(acts, thing))
+    _clock(_adder(things))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -40,10 +43,11 @@ def run(options: argparse.Namespace) -> int:
     prepare = options.prepare
     if prepare is not None:
         arguments = prepare(arguments)
-    return carry_out(options, options.command, arguments)
+    command = options.command(arguments) if callable(options.command) else options.command
+    return carry_out(options, command, arguments)
 
 
-def _adder(acts: Any, thing: str) -> Add:
+def _adder(acts: Any, thing: str = "") -> Add:
     def add(act: str, text: str, *names: str, prepare: Callable[..., Any] | None = None) -> argparse.ArgumentParser:
         """A command with positional arguments of these names; more arguments may be added to what it returns."""
         parser: argparse.ArgumentParser = acts.add_parser(act, help=text, description=text)
@@ -51,16 +55,16 @@ def _adder(acts: Any, thing: str) -> Add:
         parser.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="answer in JSON")
         for name in names:
             parser.add_argument(name, metavar=name.upper())
-        parser.set_defaults(command=f"{thing} {act}", arguments=list(names), prepare=prepare)
+        parser.set_defaults(command=f"{thing} {act}".lstrip(), arguments=list(names), prepare=prepare)
         return parser
 
     return add
 
 
-def _also(parser: argparse.ArgumentParser, name: str, **options: Any) -> None:
+def _also(parser: argparse.ArgumentParser | argparse._MutuallyExclusiveGroup, name: str, **options: Any) -> None:
     """A further argument of a command."""
     parser.add_argument(name, **options)
-    parser.get_default("arguments").append(name.lstrip("-").replace("-", "_"))
+    parser.get_default("arguments").append(options.get("dest", name.lstrip("-").replace("-", "_")))
 
 
 def _customers(add: Add) -> None:
@@ -111,6 +115,44 @@ def _accounts(add: Add) -> None:
         "number",
         "status",
     )
+
+
+def _clock(add: Add) -> None:
+    shown = add(
+        "clock",
+        "show the business clock of a sandbox, or move it: forward, or back to the real clock",
+        prepare=_given,
+    )
+    shown.set_defaults(command=lambda arguments: "clock move" if arguments else "clock")
+    ways = shown.add_mutually_exclusive_group()
+    _also(ways, "--to", type=_moment, metavar="TIME", help="such as 2026-12-01T09:30, on the clock in Shanghai")
+    _also(ways, "--by", dest="by_ms", type=_span, metavar="SPAN", help="such as 2h, 30m or 1d12h")
+    _also(ways, "--reset", action="store_true", help="back to the real clock, while nothing bears a later date")
+
+
+def _given(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The arguments that were given; a span of nothing is one."""
+    return {name: value for name, value in arguments.items() if value is not None and value is not False}
+
+
+def _moment(text: str) -> str:
+    """A moment in ISO 8601 as the command takes it, with its offset; without one it is Shanghai's."""
+    from gateway.domain.calendar import SHANGHAI  # noqa: PLC0415  as above
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date and time such as 2026-12-01T09:30") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)).isoformat()
+
+
+def _span(text: str) -> int:
+    """A span such as 1d12h in milliseconds."""
+    found = _SPAN.fullmatch(text)
+    if found is None or not text:
+        raise argparse.ArgumentTypeError(f"{text!r} is no span such as 2h, 30m or 1d12h")
+    span = timedelta(**{unit: int(count) for unit, count in found.groupdict(default="0").items()})
+    return span // timedelta(milliseconds=1)
 
 
 def _words(text: str) -> list[str]:

@@ -31,13 +31,14 @@ def started(start: Callable[[], int]) -> int:
 
     from core_adapter.core import CoreUnavailable  # noqa: PLC0415  as above
     from core_adapter.database import SchemaMismatch  # noqa: PLC0415  as above
+    from gateway.administration.clock import ClockMoved  # noqa: PLC0415  as above
     from signer.keys import KeyRefused, SignerUnavailable  # noqa: PLC0415  as above
 
     try:
         return start()
     except SettingsError as error:
         raise unusable(error) from error
-    except (SiteBusy, SchemaMismatch, KeyRefused, SignerUnavailable, CoreUnavailable, OSError) as error:
+    except (SiteBusy, SchemaMismatch, ClockMoved, KeyRefused, SignerUnavailable, CoreUnavailable, OSError) as error:
         raise CommandError(str(error)) from error
     except DBAPIError as error:
         raise CommandError(f"the database cannot be used: {error.orig}") from error

@@ -7,6 +7,7 @@ it or in a daemon that it is sent to.
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from sqlalchemy import Connection
 
 from core_adapter.core import AccountStatus, Core
 from core_adapter.ledger import AccountRefused, Ledger, NewAccount
-from gateway.administration import accounts, certificates, customers, operators
+from gateway.administration import accounts, certificates, clock, customers, operators
 from gateway.administration.change import AdminError
 from gateway.control.checks import check_audit, check_ledger
 from gateway.control.hands import Hands
@@ -173,6 +174,46 @@ def _in_ledger(job: Callable[[Ledger], None]) -> Callable[[Core], None]:
     return on_core
 
 
+def _clock(hands: Hands) -> Answer:
+    _in_sandbox(hands)
+    with hands.reading() as tx:
+        return _clock_shown(clock.read_clock(tx))
+
+
+def _clock_move(hands: Hands, *, to: str | None = None, by_ms: int | None = None, reset: bool = False) -> Answer:
+    _in_sandbox(hands)
+
+    def move(tx: Connection) -> clock.Clock:
+        if reset:
+            return clock.reset(tx)
+        if by_ms is not None:
+            return clock.move_by(tx, timedelta(milliseconds=by_ms))
+        if to is None:
+            raise AdminError("say where the clock is to be moved: to, by_ms or reset")
+        return clock.move_to(tx, datetime.fromisoformat(to))
+
+    return _clock_shown(hands.write(move))
+
+
+def _in_sandbox(hands: Hands) -> None:
+    if not hands.settings.site.sandbox:
+        raise AdminError(
+            "this site is no sandbox: its business clock is the real clock, and stays so; "
+            "a site for trials has `sandbox = true` in [site] of its settings"
+        )
+
+
+def _clock_shown(now: clock.Clock) -> Answer:
+    ahead = timedelta(seconds=now.offset_ms // 1000)
+    told = f"ahead of the real clock by {ahead}" if ahead else "as the real clock does"
+    return {
+        "text": f"the business clock shows {now.business:%Y-%m-%d %H:%M:%S}, {told}",
+        "business_time": now.business.isoformat(timespec="milliseconds"),
+        "real_time": now.real.isoformat(timespec="milliseconds"),
+        "offset_ms": now.offset_ms,
+    }
+
+
 def _migrate(hands: Hands) -> Answer:
     done = hands.migrate()
     return {"text": "databases are at the version of this program" + ("" if done else ", and in use by a daemon")}
@@ -203,6 +244,8 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
         "account list": Command(_account_list, changes=False),
         "account open": Command(_account_open, changes=True),
         "account status": Command(_account_status, changes=True),
+        "clock": Command(_clock, changes=False),
+        "clock move": Command(_clock_move, changes=True),
         "check ledger": Command(check_ledger, changes=False),
         "check audit": Command(check_audit, changes=False),
         "migrate": Command(_migrate, changes=True),

@@ -17,8 +17,11 @@ DONE: Final = 0
 REFUSED: Final = 1
 IMPOSSIBLE: Final = 2
 
-_SHOWN: Final = ("customer", "operator", "permissions", "fingerprint", "status")
-"""The arguments that a log may show: ids and words, never names, numbers of accounts or contents."""
+_SHOWN: Final = (
+    *("customer", "operator", "permissions", "fingerprint", "status"),
+    *("to", "by_ms", "reset", "business_time"),
+)
+"""What a log may show of arguments and answer: ids, words and times, never names, numbers of accounts or contents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +51,6 @@ def execute(hands: Hands, name: str, arguments: Mapping[str, Any], note: Callabl
     except DBAPIError as error:
         return Outcome(IMPOSSIBLE, error=f"the database cannot be used: {error.orig}")
     if COMMANDS[name].changes:
-        note({"command": name} | {key: str(arguments[key]) for key in _SHOWN if arguments.get(key) is not None})
+        known = answer | dict(arguments)
+        note({"command": name} | {key: str(known[key]) for key in _SHOWN if known.get(key) is not None})
     return Outcome(DONE if answer.get("sound", True) else REFUSED, answer=answer)

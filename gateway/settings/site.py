@@ -17,13 +17,17 @@ _DATABASE: Final = '"sqlite:///FILE" or "postgresql://USER@HOST:PORT/NAME"'
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What this site is called, the bank it speaks for, its database (URL, password included) and this node's name."""
+    """What this site is called, the bank it speaks for, its database (URL, password included) and this node's name.
+
+    In a sandbox the business clock may be moved; a site where money is real is none.
+    """
 
     name: str
     bank_code: str
     bank_name: str
     database: str = field(repr=False)
     node: str
+    sandbox: bool
 
     @property
     def embedded(self) -> bool:
@@ -49,6 +53,7 @@ def read_site(table: Table, folder: Path) -> Site:
         bank_name=table.text("bank_name"),
         database=_database(table, folder),
         node=table.text("node", socket.gethostname(), pattern=r"[A-Za-z0-9._-]{1,64}", allowed="a host name"),
+        sandbox=table.flag("sandbox", default=False),
     )
     if site.bank_code and not bank_code_valid(site.bank_code):
         table.fault("bank_code", f"{site.bank_code!r} has a wrong check digit (ISO 7064 MOD 11,10)")

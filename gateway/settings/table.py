@@ -75,6 +75,14 @@ class Table:
             return default
         return str(value)
 
+    def flag(self, key: str, *, default: bool) -> bool:
+        """Read true or false."""
+        value = self._take(key, default)
+        if not isinstance(value, bool):
+            self.fault(key, f"{value!r} is neither true nor false")
+            return default
+        return value
+
     def integer(self, key: str, default: int, least: int, most: int) -> int:
         """Read a whole number from least to most, both included."""
         value = self._take(key, default)
