@@ -5,10 +5,10 @@ The parties are those of `protocol.examples`, so that each example of the catalo
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -19,6 +19,7 @@ from gateway.administration.certificates import add_certificate
 from gateway.administration.customers import add_customer
 from gateway.administration.lists import change_accounts
 from gateway.administration.operators import add_operator
+from gateway.domain.calendar import SHANGHAI
 from gateway.template import quoted
 from protocol import examples
 from protocol.binding import write
@@ -152,5 +153,13 @@ def example_files(now: datetime) -> Iterator[tuple[str, bytes]]:
 
 def _example(service: Service, now: datetime) -> str:
     sender = next(operator for operator in OPERATORS if operator.client == service.example_client)
-    text = write_request(sender.customer, sender.operator, "", now, body_xml=write(service.example))
+    days = (now.astimezone(SHANGHAI).date() - examples.DAY).days
+    body_xml = write(_moved(service.example, timedelta(days=days)))
+    text = write_request(sender.customer, sender.operator, "", now, body_xml=body_xml)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + _SENT_AT.sub("", text, count=1) + "\n"
+
+
+def _moved(example: Any, by: timedelta) -> object:
+    """The example with its dates and times moved, so that what is to come is still to come."""
+    said = {field.name: getattr(example, field.name) for field in fields(example)}
+    return replace(example, **{name: value + by for name, value in said.items() if isinstance(value, date)})

@@ -1,8 +1,12 @@
 """The parties of every example: a demo site opens exactly these, so that each example is accepted there."""
 
+from datetime import date
 from typing import Final
 
 from protocol.names import bank_code_check_digit
+
+DAY: Final = date(2026, 11, 2)
+"""The day on which every example is written: a site made on another day has the dates in them moved by as many days."""
 
 CUSTOMER: Final = "C00000001"
 CUSTOMER_NAME: Final = "北京晨星贸易有限公司"

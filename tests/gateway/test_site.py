@@ -2,7 +2,7 @@
 
 import os
 import stat
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from gateway.journal.tables import ATTACHED_ACCOUNT
 from gateway.site import Plan, SiteRefused, make_site
 from protocol import examples
 from protocol.catalogue import CATALOGUE
+from protocol.entries import recurring
 from signer.software import load_signing_key
 
 NOW = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -81,6 +82,19 @@ def test_there_is_an_example_of_every_service(tmp_path: Path) -> None:
         text = path.read_text("utf-8")
         assert "<RequestId></RequestId><SentAt></SentAt>" in text
         assert "Signature" not in text
+
+
+@pytest.mark.parametrize("day", [examples.DAY, date(2031, 3, 30)])
+def test_the_dates_of_an_example_are_those_of_the_day_of_the_site(day: date) -> None:
+    """A period stays as long ago, and what is to come stays as far ahead, at its hour."""
+    now = datetime(day.year, day.month, day.day, 1, tzinfo=UTC)
+    written = {name.removesuffix(".xml"): content.decode() for name, content in demo.example_files(now)}
+
+    first = date(2026, 10, 1) + (day - examples.DAY)
+    assert f"<From>{first}</From><To>{first + timedelta(days=30)}</To>" in written["QueryTransactions"]
+    moved: Any = demo._moved(recurring.ENTRIES[0].example, day - examples.DAY)
+    assert moved.first_run - now == datetime(2026, 12, 31, 1, tzinfo=UTC) - datetime(2026, 11, 2, 1, tzinfo=UTC)
+    assert moved.end_date - day == date(2027, 12, 31) - examples.DAY
 
 
 def test_ports_follow_the_port_base(tmp_path: Path) -> None:
