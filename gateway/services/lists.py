@@ -194,10 +194,7 @@ _OPEN: Final = frozenset(
 def tally_of(tx: Connection, customer_id: str, request_id: str) -> Tally:
     """The rows of a batch by what is told of their state."""
     return Tally(
-        {
-            TransferState(state): (count, total)
-            for state, count, total in listing.sums_of(tx, customer_id, request_id)
-        }
+        {TransferState(state): (count, total) for state, count, total in listing.sums_of(tx, customer_id, request_id)}
     )
 
 

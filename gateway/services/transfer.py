@@ -52,9 +52,9 @@ def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -
     body: SubmitTransfer = command.body
     faults = entitlement.faults(command, facts)
     account = facts.customer.accounts.get(body.payer_account) if facts.customer else None
-    if facts.person is None or account is None:
-        return refuse(faults + _payer_faults(body, facts))
     faults += _payer_faults(body, facts) + _submit_faults(body, account, bank)
+    if facts.person is None or account is None:
+        return refuse(faults)
     ordered = _ordered(body, account, facts)
     assessed = ordering.assess(ordered, command, facts, moment, bank)
     if isinstance(assessed, list):
@@ -164,13 +164,13 @@ def _payer_faults(body: SubmitTransfer, facts: Facts) -> list[Detail]:
     return [Detail(code, here, body.payer_account) for code in accounts.payer_faults(facts, body.payer_account)]
 
 
-def _submit_faults(body: SubmitTransfer, payer: Account, bank: Bank) -> list[Detail]:
+def _submit_faults(body: SubmitTransfer, payer: Account | None, bank: Bank) -> list[Detail]:
     """Every fault of an instruction against the gateway's own rules, in their documented order.
 
     Two accounts (R4.2), a closed list (R1.23), what is offered.
     """
     elsewhere = body.payee_bank_code if body.payee_bank_code != bank.code else None
-    barred = not accounts.may_pay_to(payer, body.payee_account, elsewhere)
+    barred = payer is not None and not accounts.may_pay_to(payer, body.payee_account, elsewhere)
     checks = (
         (body.payer_account == body.payee_account, Code.SAME_ACCOUNT, "PayeeAccount", body.payee_account),
         (barred, Code.PAYEE_NOT_IN_CLOSED_LIST, "PayeeAccount", body.payee_account),

@@ -15,6 +15,7 @@ from core_adapter.ledger import MIGRATIONS, Ledger, NewAccount
 from gateway.domain.command import Command, Refuse, Seen
 from gateway.journal.committer import Committer
 from gateway.journal.tables import (
+    ACT,
     ATTACHED_ACCOUNT,
     CUSTOMER,
     MESSAGE_LOG,
@@ -22,6 +23,7 @@ from gateway.journal.tables import (
     OPERATOR_ACCOUNT,
     REQUEST,
     TRANSFER,
+    USAGE,
 )
 from gateway.journal.task import Delivery, Told, Waiter
 from gateway.scribe import Scribe
@@ -235,6 +237,19 @@ class Bank:
         """Every instruction by its request id."""
         with self._books()[0].connect() as connection:
             return {row.request_id: row for row in connection.execute(select(TRANSFER))}
+
+    def usage(self) -> dict[tuple[str, str], int]:
+        """What is used of limits, by scope and subject; of one day, for no test lasts longer."""
+        with self._books()[0].connect() as connection:
+            return {(row.scope, row.subject): row.amount for row in connection.execute(select(USAGE))}
+
+    def acts(self) -> dict[str, list[Any]]:
+        """What was done to each matter, by its request id."""
+        with self._books()[0].connect() as connection:
+            acts: dict[str, list[Any]] = {}
+            for row in connection.execute(select(ACT).order_by(ACT.c.number)):
+                acts.setdefault(row.request_id, []).append(row)
+            return acts
 
     def log(self) -> list[Any]:
         """Every row of the message log, chain by chain, in order."""

@@ -1,0 +1,201 @@
+"""Instructions that people approve: from entry over review and authorization to the bank, on both databases."""
+
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, update
+
+from gateway.domain.customer import Authorizers, Band, Mode
+from gateway.journal.definitions import write_mode
+from gateway.journal.tables import BINDING, CUSTOMER, MODE, OPERATOR, OPERATOR_ACCOUNT, SITE
+from protocol.codes import Code
+from protocol.messages.approval import DecideInstructions, DecideItem, Decision, ListPending
+from protocol.messages.orders import CancelTransfer
+from tests.journal.bank import CUSTOMER_ID, OPENING, PAYEE, PAYER, SAVINGS, Bank, Node, command, query, transfer
+
+STAFF = {
+    "REV1": ("query review", None),
+    "REV2": ("query review", None),
+    "AUTH1": ("query authorize", 1),
+    "AUTH3": ("query authorize", 3),
+    "FORCE": ("query force-authorize", None),
+    "SEND": ("query dispatch", None),
+    "ADM": ("query administer", None),
+}
+"""Operators of the customer with their permissions and levels."""
+
+
+def word(reply: str, element: str) -> str:
+    """The text of the first such element."""
+    found = re.search(rf"<(?:\w+:)?{element}>([^<]*)<", reply)
+    return found[1] if found else ""
+
+
+@pytest.fixture
+def company(bank: Bank) -> Bank:
+    """A customer in form 002 with the mode of R2.3: up to 50,000.00 level 1, above also level 3, dispatch by hand."""
+    mode = Mode(
+        mode_id="M1",
+        with_amount=True,
+        ordered=True,
+        review=True,
+        manual_dispatch=True,
+        bands=(
+            Band(50_000_00, (Authorizers(1, 1),)),
+            Band(None, (Authorizers(1, 1), Authorizers(3, 1))),
+        ),
+    )
+    with bank.journal().begin() as tx:
+        tx.execute(update(CUSTOMER).values(form="mode"))
+        for operator, (permissions, level) in STAFF.items():
+            row = {"customer_id": CUSTOMER_ID, "operator_id": operator, "name": operator, "status": "normal"}
+            tx.execute(insert(OPERATOR), {**row, "permissions": permissions, "level": level})
+            accounts = [{"customer_id": CUSTOMER_ID, "operator_id": operator, "account": a} for a in (PAYER, SAVINGS)]
+            tx.execute(insert(OPERATOR_ACCOUNT), [{**each, "account_owner": CUSTOMER_ID} for each in accounts])
+        tx.execute(insert(MODE), {"customer_id": CUSTOMER_ID, "mode_id": "M1", "definition": write_mode(mode)})
+        bound = {"customer_id": CUSTOMER_ID, "service": "SubmitTransfer", "mode_id": "M1", "enabled": True}
+        tx.execute(insert(BINDING), bound)
+        tx.execute(update(SITE).values(register_version=SITE.c.register_version + 1))
+    return bank
+
+
+_ids = iter(range(10**6))
+
+
+def ask(node: Node, operator: str, body: Any) -> str:
+    """The reply to an operator's message."""
+    return node.answer(command(body, f"D{next(_ids)}", operator=operator))
+
+
+def pending(node: Node, operator: str) -> dict[str, str]:
+    """What waits for an operator: digests by request id."""
+    reply = ask(node, operator, ListPending())
+    items = re.findall(r"<Item>(.*?)</Item>", reply)
+    return {word(item, "RequestId"): word(item, "Digest") for item in items}
+
+
+def decide(node: Node, operator: str, decision: Decision, *request_ids: str, reason: str | None = None) -> str:
+    """A decision about instructions with the digests that the operator is shown."""
+    shown = pending(node, operator)
+    items = tuple(DecideItem(request_id=each, digest=shown.get(each, "00" * 32)) for each in request_ids)
+    return ask(node, operator, DecideInstructions(decision=decision, reason=reason, item=items))
+
+
+def finished(bank: Bank, node: Node, request_id: str) -> str:
+    """The reply about a transfer once nothing is left to do for it."""
+    for _ in range(20_000):
+        reply = node.answer(query(request_id))
+        if word(reply, "State") in ("succeeded", "failed") and bank.requests()[request_id].due_ms is None:
+            return reply
+    raise AssertionError("the transfer never came to its end")
+
+
+def test_R2_3_an_instruction_goes_from_hand_to_hand_and_then_to_the_bank(company: Bank) -> None:
+    """Entered, reviewed, authorized and dispatched by four people; the money moves after the last, once."""
+    node = company.node()
+
+    entered = node.answer(transfer("T1", 50_000_00))
+    assert (word(entered, "Code"), word(entered, "State")) == (Code.AWAITING_APPROVAL, "waiting-review")
+    states = []
+    for operator, decision in (
+        ("REV1", Decision.APPROVE),
+        ("AUTH1", Decision.APPROVE),
+        ("SEND", Decision.DISPATCH),
+    ):
+        assert company.balance(PAYER) == OPENING
+        states.append(word(decide(node, operator, decision, "T1"), "State"))
+
+    assert states == ["waiting-authorization", "waiting-dispatch", "processing"]
+    reply = finished(company, node, "T1")
+    assert word(reply, "State") == "succeeded"
+    assert re.findall(r"<Act>([a-z]+)</Act>", reply) == ["enter", "review", "authorize", "dispatch"]
+    assert company.balance(PAYER) == OPENING - 50_000_00
+    assert company.balance(PAYEE) == 50_000_00
+
+
+def test_a_decision_needs_the_digest_of_what_was_shown(company: Bank) -> None:
+    """Another digest than that of the pending list is refused, and nothing is decided."""
+    node = company.node()
+    node.answer(transfer("T1", 100_00))
+
+    item = DecideItem(request_id="T1", digest="ab" * 32)
+    reply = ask(node, "REV1", DecideInstructions(decision=Decision.APPROVE, item=(item,)))
+
+    assert word(reply, "Code") == Code.DIGEST_STALE
+    assert word(node.answer(query("T1")), "State") == "waiting-review"
+
+
+def test_many_are_decided_at_once_and_each_is_answered(company: Bank) -> None:
+    """Of several ids some wrong: the right ones are decided, each wrong one has its own reason (O44)."""
+    node = company.node()
+    for number in range(3):
+        node.answer(transfer(f"T{number}", 100_00 + number))
+
+    reply = decide(node, "REV1", Decision.APPROVE, "T0", "NEVER", "T1", "T1")
+
+    results = re.findall(r"<Result>(?!accepted<|refused<)(.*?)</Result>", reply)
+    assert [word(result, "Code") for result in results] == [
+        "DONE",
+        Code.INSTRUCTION_NOT_FOUND,
+        "DONE",
+        Code.ALREADY_ACTED,
+    ]
+    assert word(reply, "Code") == Code.PARTLY_DONE
+    assert set(pending(node, "REV2")) == {"T2"}
+
+
+def test_R2_19_a_rejected_instruction_ends_with_its_reason_and_gives_back_its_limits(company: Bank) -> None:
+    """The reviewer rejects with a reason; the state is final and today's usage is zero again (R3.8)."""
+    node = company.node()
+    node.answer(transfer("T1", 100_00))
+    assert set(company.usage().values()) == {100_00}
+
+    unreasoned = decide(node, "REV1", Decision.REJECT, "T1")
+    rejected = decide(node, "REV1", Decision.REJECT, "T1", reason="账号有误")
+
+    assert word(unreasoned, "Code") == Code.REASON_MISSING
+    assert word(rejected, "State") == "rejected"
+    reply = node.answer(query("T1"))
+    assert (word(reply, "State"), word(reply, "Reason")) == ("rejected", "账号有误")
+    assert set(company.usage().values()) == {0}
+    assert company.balance(PAYER) == OPENING
+
+
+def test_R2_20_the_entry_operator_withdraws_what_waits(company: Bank) -> None:
+    """Who entered it may withdraw it while it waits; nobody else, and not once it is with the bank (O5)."""
+    node = company.node()
+    node.answer(transfer("T1", 100_00))
+
+    other = ask(node, "ADM", CancelTransfer(request_id="T1"))
+    own = ask(node, "ERP1", CancelTransfer(request_id="T1"))
+    again = ask(node, "ERP1", CancelTransfer(request_id="T1"))
+
+    assert word(other, "Code") == Code.WITHDRAWAL_BY_OTHERS
+    assert word(own, "State") == "withdrawn"
+    assert word(again, "Code") == Code.NOT_WITHDRAWABLE
+
+
+def test_two_approvals_of_one_step_at_once_count_once(company: Bank) -> None:
+    """Two reviewers on two nodes approve at the same moment: one counts, the other is refused."""
+    nodes = [company.node(), company.node()]
+    digests = {}
+    for number in range(20):
+        nodes[0].answer(transfer(f"T{number}", 100_00))
+    digests = pending(nodes[0], "REV1")
+
+    waiting = []
+    for request_id, digest in digests.items():
+        item = DecideItem(request_id=request_id, digest=digest)
+        for node, operator in zip(nodes, ("REV1", "REV2"), strict=True):
+            body = DecideInstructions(decision=Decision.APPROVE, item=(item,))
+            waiting.append((request_id, node.ask(command(body, f"D{next(_ids)}", operator=operator))))
+
+    codes: dict[str, list[str]] = {}
+    for request_id, future in waiting:
+        told = future.result(30)
+        assert isinstance(told, bytes)
+        codes.setdefault(request_id, []).append(word(told.decode(), "Code"))
+    assert all(sorted(each) == sorted([Code.DONE, Code.STEP_FILLED]) for each in codes.values()), codes
+    acts = company.acts()
+    assert all(len(acts[request_id]) == 2 for request_id in digests)
