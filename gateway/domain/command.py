@@ -88,22 +88,25 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Pay:
-    """An accepted instruction: the core is to move the money."""
+    """An accepted instruction: the core is to move the money. `settled` are matters that it changes."""
 
     transfer: Transfer
+    settled: tuple[Matter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enter:
     """An accepted order that waits for people or for its time, or has many rows: what is written of it, and the reply.
 
-    `rows` are the payments of a batch, in the columns that `gateway.journal.transfers` names.
+    `rows` are the payments of a batch, in the columns that `gateway.journal.transfers` names; `settled` are matters of
+    before that it changes.
     """
 
     reply: Reply
     matters: tuple[Matter, ...] = ()
     transfers: tuple[Transfer, ...] = ()
     rows: Iterable[tuple[Any, ...]] = ()
+    settled: tuple[Matter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,14 @@ def acknowledged(matter: Matter, person: Person, moment: Moment, *, by_request: 
     return replace(matter, acts=(*matter.acts, done))
 
 
+def amended(matter: Matter, moment: Moment, *, by_request: str) -> Matter:
+    """A rejected matter that a new instruction amends (O4): it leaves the to-do list."""
+    if _is_acknowledged(matter):
+        return matter
+    done = Act(operator_id=matter.operator_id, kind=ActKind.ACKNOWLEDGE, at_ms=moment.now_ms, by_request=by_request)
+    return replace(matter, acts=(*matter.acts, done))
+
+
 def ended(matter: Matter, moment: Moment, *, by: str, by_request: str, reason: str) -> Matter:
     """The matter ended with its flow (R2.15) or its grant (O22), by an administrator's act."""
     done = Act(operator_id=by, kind=ActKind.END, at_ms=moment.now_ms, by_request=by_request, reason=reason)
@@ -170,6 +178,10 @@ def failed(matter: Matter, faults: list[Detail], moment: Moment) -> Matter:
         ended_on=moment.business_date,
         wake_ms=None,
     )
+
+
+def _is_acknowledged(matter: Matter) -> bool:
+    return any(done.kind is ActKind.ACKNOWLEDGE for done in matter.acts)
 
 
 def _completed(matter: Matter, moment: Moment, rules: ScheduleRules) -> Matter:

@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from gateway.domain import takings
+from gateway.domain import course, takings
 from gateway.domain.command import Enter, Pay
 from gateway.domain.facts import Moment, Transfer
 from gateway.domain.matter import Matter, MatterKey
@@ -127,6 +127,28 @@ class Affairs:
                 yield entry.transfer
             else:
                 yield from entry.transfers
+
+
+def end(
+    tx: Connection, moment: Moment, keys: Iterable[MatterKey], *, by: str, by_request: str, reason: str
+) -> list[Matter]:
+    """End those of these matters that are still with the enterprise, by an administrator's act; as they are then.
+
+    What they took of this day's limits comes back. For acts of administration, which hold the register.
+    """
+    wanted = sorted(set(keys))
+    affairs = Affairs(tx, moment)
+    affairs.hold_orders(key[:2] for key in wanted)
+    affairs.hold_matters(wanted)
+    affairs.hold_counters(())
+    ended = [
+        course.ended(matter, moment, by=by, by_request=by_request, reason=reason)
+        for matter in affairs.matters.values()
+        if course.can_end(matter)
+    ]
+    affairs.settle(ended)
+    affairs.write()
+    return ended
 
 
 def _comes_to_the_bank(before: Matter, after: Matter) -> bool:

@@ -239,7 +239,7 @@ class Committer:
             chain.head = head
             if self._chain is None:
                 record.open_chain(tx, head)
-            hold(tx, commands)
+            hold(tx, commands, results)
             turn = Turn(tx, chain, self._serving, self._standing, owner=self._owner, lease_ms=self._lease_ms)
             return turn.carry(results, commands), turn.due_now
 

@@ -39,7 +39,7 @@ class WaitingFilter:
 
 
 def waiting(
-    tx: Connection, by_customer: str, wanted: WaitingFilter, after: WaitingPlace | None, most: int
+    tx: Connection, by_customer: str, wanted: WaitingFilter, *, after: WaitingPlace | None, most: int
 ) -> list[WaitingPlace]:
     """The matters on which this customer's people may have to act, the oldest first, behind a place."""
     key = (MATTER.c.entered_ms, MATTER.c.customer_id, MATTER.c.request_id, MATTER.c.row)
@@ -144,7 +144,7 @@ TransferPlace = tuple[int, str, int]
 
 
 def transfers_of(
-    tx: Connection, customer_id: str, wanted: TransferFilter, after: TransferPlace | None, most: int
+    tx: Connection, customer_id: str, wanted: TransferFilter, *, after: TransferPlace | None, most: int
 ) -> Sequence[ResultRow[Any]]:
     """Transfers of a customer, the newest submission first, behind a place."""
     key = (REQUEST.c.received_ms, REQUEST.c.request_id, TRANSFER.c.row)
@@ -196,7 +196,7 @@ class BatchPlaced(NamedTuple):
 
 
 def batches_of(
-    tx: Connection, customer_id: str, wanted: BatchFilter, after: BatchPlace | None, most: int
+    tx: Connection, customer_id: str, wanted: BatchFilter, *, after: BatchPlace | None, most: int
 ) -> list[BatchPlaced]:
     """Batches of a customer, the newest first, behind a place; all rows of one are paid from one account."""
     key = (REQUEST.c.received_ms, REQUEST.c.request_id)

@@ -17,6 +17,7 @@ from gateway.domain.repeat import repeat
 from gateway.domain.states import State, is_final
 from gateway.journal import book, matters, record, transfers
 from gateway.journal.affairs import Affairs, counters_of
+from gateway.journal.book import Payee
 from gateway.journal.chain import Chain, LogRow, Sender
 from gateway.journal.record import Claim, Closing, Key
 from gateway.journal.standing import Standing
@@ -60,14 +61,23 @@ def administers(task: Task) -> bool:
     return _kind(task) is Kind.ADMINISTRATION
 
 
-def hold(tx: Connection, tasks: Collection[Task]) -> None:
-    """Take what the turn of these commands holds to its end, before it reads anything.
+def hold(tx: Connection, tasks: Collection[Task], results: Collection[Result]) -> None:
+    """Take what the turn of these commands and results holds to its end, before it reads anything.
 
     The register for a command that administers, then the lists of every customer whose lists may change.
     """
     if any(map(administers, tasks)):
         record.hold_register(tx)
-    book.hold(tx, {task.command.head.customer_id for task in tasks if task.command and _kind(task) is Kind.KEEPING})
+    keeping = {task.command.head.customer_id for task in tasks if task.command and _kind(task) is Kind.KEEPING}
+    book.hold(tx, keeping | {payee.customer_id for payee in _payees(results)})
+
+
+def _payees(results: Iterable[Result]) -> Iterator[Payee]:
+    """The payees to keep now that they were paid (R4.22)."""
+    for result in results:
+        for paid in result.transfers:
+            if paid.save_payee and paid.state is State.SUCCEEDED:
+                yield Payee(paid.customer_id, paid.payee_account, paid.payee_bank_code or "", paid.payee_name)
 
 
 def _kind(task: Task) -> Kind | None:
@@ -127,6 +137,7 @@ class Turn:
         if record.close(self._tx, closing) != len(closing):
             raise LeaseLost
         transfers.write_outcomes(self._tx, outcomes)
+        book.save_success(self._tx, _payees(results))
 
     def _log_result(self, result: Result) -> tuple[str, int] | None:
         """Log the messages that are not yet in the log and the reply to each copy; where the first reply stands."""
@@ -256,13 +267,13 @@ class Turn:
     def _effected(self, decision: Decision) -> bool:
         """Note what the decision changes; whether its order has rows that somebody takes to the core one day."""
         match decision:
-            case Pay():
+            case Pay() | Enter():
                 self._affairs.enter(decision)
-            case Enter():
-                self._affairs.enter(decision)
-                return any(matter.covers_rows or matter.key.row for matter in decision.matters)
+                self._affairs.settle(decision.settled)
             case Settle():
                 self._affairs.settle(decision.matters)
+        if isinstance(decision, Enter):
+            return any(matter.covers_rows or matter.key.row for matter in decision.matters)
         return False
 
     def _changed(self, change: Change) -> Reply | Refuse:

@@ -105,7 +105,7 @@ class Desk:
     def late(self, task: Task) -> Result:
         """A reply for a task whose core has not answered in time; called on the committer's thread."""
         match task.decision:
-            case Pay(transfer):
+            case Pay(transfer=transfer):
                 unknown = replace(transfer, state=State.UNKNOWN)
                 return replace(self._signed(task, transfers.answer(unknown), (unknown,)), late=True)
             case Refuse() | Reply() as decided:

@@ -36,6 +36,8 @@ from protocol.names import folded_name
 
 BATCHES: Final = ("SubmitBatch", "SubmitInterbankBatch", "SubmitPayroll")
 """The services whose orders have rows."""
+PIECE: Final = 500
+"""Transfers read at once where their payees are searched."""
 SCANNED_MAX: Final = 5_000
 """Transfers looked at for one page: a search by a part of a name that few have ends early, with a cursor to go on."""
 
@@ -69,7 +71,7 @@ def _transfers(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> D
     )
 
     def read(tx: Connection) -> Reply:
-        found = _found(tx, customer.customer_id, wanted, body.payee, asked.after, asked.limit)
+        found = _found(tx, customer.customer_id, wanted, payee=body.payee, after=asked.after, limit=asked.limit)
         page, cursor = asked.page(found, lambda row: (row.received_ms, row.request_id, row.row))
         return done(
             ListTransfersReply(item=tuple(_transfer(row, command.language) for row in page), next_cursor=cursor)
@@ -90,14 +92,14 @@ def _found(
 ) -> list[ResultRow[Any]]:
     """Rows behind a place whose payee has the part that is asked for."""
     if payee is None:
-        return list(listing.transfers_of(tx, customer_id, wanted, after, limit))
+        return list(listing.transfers_of(tx, customer_id, wanted, after=after, most=limit))
     part = folded_name(payee)
     found: list[ResultRow[Any]] = []
     scanned = 0
     while len(found) < limit and scanned < SCANNED_MAX:
-        rows = listing.transfers_of(tx, customer_id, wanted, after, 500)
+        rows = listing.transfers_of(tx, customer_id, wanted, after=after, most=PIECE)
         found += [row for row in rows if part in folded_name(row.payee_name) or part in row.payee_account]
-        if len(rows) < 500:
+        if len(rows) < PIECE:
             break
         scanned += len(rows)
         after = (rows[-1].received_ms, rows[-1].request_id, rows[-1].row)
@@ -152,7 +154,11 @@ def _batches(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> Dec
 
     def read(tx: Connection) -> Reply:
         found = listing.batches_of(
-            tx, customer.customer_id, wanted, cast("listing.BatchPlace | None", asked.after), asked.limit
+            tx,
+            customer.customer_id,
+            wanted,
+            after=cast("listing.BatchPlace | None", asked.after),
+            most=asked.limit,
         )
         page, cursor = asked.page(found, lambda row: (row.received_ms, row.request_id))
         items = [_batch(tx, customer.customer_id, row) for row in page]

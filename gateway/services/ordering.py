@@ -92,7 +92,7 @@ def counters_of(command: Command, facts: Facts, moment: Moment) -> Iterable[Usag
     return found if run_on == today else (*found, *counters(operator, (account.owner, account.number), run_on))
 
 
-def assess(ordered: Ordered, command: Command, facts: Facts, moment: Moment, bank: Bank) -> Assessed | list[Detail]:
+def assess(ordered: Ordered, command: Command, facts: Facts, *, moment: Moment, bank: Bank) -> Assessed | list[Detail]:
     """The plan of an order, or everything that stands against it: its time, its plan, its limits, in this order."""
     customer, person = own(facts)
     faults: list[Detail] = []

@@ -57,7 +57,7 @@ class _Waiting:
     def __iter__(self) -> Iterator[tuple[WaitingPlace, Matter]]:
         scanned = 0
         while self.more and scanned < SCANNED_MAX:
-            places = listing.waiting(self._tx, self._customer_id, self._wanted, self.last, PAGE_ROWS_MAX)
+            places = listing.waiting(self._tx, self._customer_id, self._wanted, after=self.last, most=PAGE_ROWS_MAX)
             found = matters.read(self._tx, map(listing.key_of, places))
             self.more = len(places) == PAGE_ROWS_MAX
             scanned += len(places)

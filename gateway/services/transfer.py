@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from gateway.domain import accounts, entitlement
+from gateway.domain import accounts, course, entitlement, purposes
 from gateway.domain.calendar import instant
 from gateway.domain.command import Command, Decision, Enter, Pay, Refuse, Reply
 from gateway.domain.customer import Account
 from gateway.domain.facts import Facts, Moment, Takes, Transfer
 from gateway.domain.limits import Row
+from gateway.domain.matter import Matter, MatterKey
 from gateway.domain.states import State, told
 from gateway.services import ordering
 from gateway.services.ordering import Assessed, Ordered
@@ -24,7 +25,7 @@ from protocol.codes import Code
 from protocol.errors import Detail
 from protocol.head import Outcome
 from protocol.messages.approval import Content
-from protocol.messages.transfer import SubmitTransfer, SubmitTransferReply
+from protocol.messages.transfer import PayeeKind, SubmitTransfer, SubmitTransferReply, TransferState
 
 IN_BANK = "in-bank"
 """行内: payer and payee at this bank; the core books it at once."""
@@ -53,18 +54,21 @@ def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -
     faults = entitlement.faults(command, facts)
     account = facts.customer.accounts.get(body.payer_account) if facts.customer else None
     faults += _payer_faults(body, facts) + _submit_faults(body, account, bank)
+    faults += _purpose_faults(body, facts) + _replaced_faults(command, facts)
     if facts.person is None or account is None:
         return refuse(faults)
     ordered = _ordered(body, account, facts)
-    assessed = ordering.assess(ordered, command, facts, moment, bank)
+    assessed = ordering.assess(ordered, command, facts, moment=moment, bank=bank)
     if isinstance(assessed, list):
         faults += assessed
     if faults or isinstance(assessed, list):
         return refuse(faults)
     transfer = _transfer(command, ordered, moment)
+    replaced = _replaced(command, facts, moment)
     if ordered.at_once and not assessed.plan.steps:
-        return Pay(transfer)
-    return _entered(transfer, ordered, assessed, command, moment=moment, bank=bank)
+        return Pay(transfer, replaced)
+    entered = _entered(transfer, ordered, assessed, command, moment=moment, bank=bank)
+    return replace(entered, settled=replaced)
 
 
 def _ordered(body: SubmitTransfer, account: Account, facts: Facts) -> Ordered:
@@ -164,6 +168,44 @@ def _payer_faults(body: SubmitTransfer, facts: Facts) -> list[Detail]:
     return [Detail(code, here, body.payer_account) for code in accounts.payer_faults(facts, body.payer_account)]
 
 
+def _purpose_faults(body: SubmitTransfer, facts: Facts) -> list[Detail]:
+    """R4.23: to a person only with a purpose of the customer's list."""
+    if body.payee_kind is not PayeeKind.PERSON or facts.customer is None:
+        return []
+    return purposes.faults(body.purpose, facts.customer.purposes, place("SubmitTransfer", "Purpose"))
+
+
+def _replaced_key(command: Command) -> MatterKey | None:
+    """The matter that the payment amends, where it says so (O4)."""
+    replaces = command.body.replaces
+    return MatterKey(command.head.customer_id, replaces, 0) if replaces is not None else None
+
+
+def _named(command: Command) -> tuple[MatterKey, ...]:
+    key = _replaced_key(command)
+    return (key,) if key is not None else ()
+
+
+def _replaced_faults(command: Command, facts: Facts) -> list[Detail]:
+    """O4: only a rejected instruction of one's own entry is amended."""
+    key = _replaced_key(command)
+    if key is None:
+        return []
+    former = facts.matters.get(key)
+    if former is not None and former.state is TransferState.REJECTED:
+        return []
+    code = Code.INSTRUCTION_NOT_FOUND if former is None else Code.NOT_REJECTED
+    return [Detail(code, place("SubmitTransfer", "Replaces"), key.request_id)]
+
+
+def _replaced(command: Command, facts: Facts, moment: Moment) -> tuple[Matter, ...]:
+    """The amended one leaves the to-do list of who entered it."""
+    key = _replaced_key(command)
+    if key is None:
+        return ()
+    return (course.amended(facts.matters[key], moment, by_request=command.head.request_id),)
+
+
 def _submit_faults(body: SubmitTransfer, payer: Account | None, bank: Bank) -> list[Detail]:
     """Every fault of an instruction against the gateway's own rules, in their documented order.
 
@@ -206,7 +248,7 @@ def answer(transfer: Transfer) -> Reply | Refuse:
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     "SubmitTransfer": Functions(
-        decide=_submit_decide, subject=own_id, claims=if_entitled, counters=ordering.counters_of
+        decide=_submit_decide, subject=own_id, claims=if_entitled, matters=_named, counters=ordering.counters_of
     ),
 }
 """By the name of the service."""

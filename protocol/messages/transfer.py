@@ -44,6 +44,13 @@ class Arrival(StrEnum):
     NEXT_DAY = "NEXT_DAY"
 
 
+class PayeeKind(StrEnum):
+    """Whom a payment goes to (对公、对私): to a person only with a purpose of the customer's list (R4.23)."""
+
+    COMPANY = "company"
+    PERSON = "person"
+
+
 @message(NAMESPACE)
 class SubmitTransfer:
     """One payment of `amount` fen; without a bank code the payee is at this bank.
@@ -55,6 +62,7 @@ class SubmitTransfer:
     payer_account: str
     payee_account: str
     payee_name: str
+    payee_kind: PayeeKind | None = None
     payee_bank_code: BankCode | None = None
     amount: Fen
     currency: str

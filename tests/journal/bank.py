@@ -25,6 +25,7 @@ from gateway.journal.tables import (
     TRANSFER,
     USAGE,
 )
+from gateway.journal.tables import PAYEE as PAYEE_BOOK
 from gateway.journal.task import Delivery, Told, Waiter
 from gateway.scribe import Scribe
 from gateway.services.desk import Desk
@@ -242,6 +243,11 @@ class Bank:
         """What is used of limits, by scope and subject; of one day, for no test lasts longer."""
         with self._books()[0].connect() as connection:
             return {(row.scope, row.subject): row.amount for row in connection.execute(select(USAGE))}
+
+    def payees(self) -> list[str]:
+        """The accounts in the payee books."""
+        with self._books()[0].connect() as connection:
+            return list(connection.execute(select(PAYEE_BOOK.c.account)).scalars())
 
     def acts(self) -> dict[str, list[Any]]:
         """What was done to each matter, by its request id."""

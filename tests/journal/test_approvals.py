@@ -10,8 +10,10 @@ from gateway.domain.customer import Authorizers, Band, Mode
 from gateway.journal.definitions import write_mode
 from gateway.journal.tables import BINDING, CUSTOMER, MODE, OPERATOR, OPERATOR_ACCOUNT, SITE
 from protocol.codes import Code
-from protocol.messages.approval import DecideInstructions, DecideItem, Decision, ListPending
+from protocol.messages.approval import DecideInstructions, DecideItem, Decision, ListPending, ListTodo
+from protocol.messages.book import SavePurpose
 from protocol.messages.orders import CancelTransfer
+from protocol.messages.transfer import PayeeKind
 from tests.journal.bank import CUSTOMER_ID, OPENING, PAYEE, PAYER, SAVINGS, Bank, Node, command, query, transfer
 
 STAFF = {
@@ -199,3 +201,42 @@ def test_two_approvals_of_one_step_at_once_count_once(company: Bank) -> None:
     assert all(sorted(each) == sorted([Code.DONE, Code.STEP_FILLED]) for each in codes.values()), codes
     acts = company.acts()
     assert all(len(acts[request_id]) == 2 for request_id in digests)
+
+
+def test_O4_an_amendment_names_the_rejected_one_and_takes_it_from_the_list(company: Bank) -> None:
+    """A new instruction that replaces a rejected one acknowledges it; one that was not rejected is no candidate."""
+    node = company.node()
+    node.answer(transfer("T1", 100_00))
+    early = node.answer(transfer("T2", 100_00, replaces="T1"))
+    decide(node, "REV1", Decision.REJECT, "T1", reason="金额有误")
+    assert word(ask(node, "ERP1", ListTodo()), "RejectedCount") == "1"
+
+    amended = node.answer(transfer("T3", 101_00, replaces="T1"))
+
+    assert word(early, "Code") == Code.NOT_REJECTED
+    assert word(amended, "Code") == Code.AWAITING_APPROVAL
+    assert word(ask(node, "ERP1", ListTodo()), "RejectedCount") == "0"
+
+
+def test_R4_22_a_payee_is_kept_only_once_the_payment_has_succeeded(bank: Bank) -> None:
+    """A payment marked so stores its payee after success; a failed one stores nobody."""
+    node = bank.node()
+
+    node.answer(transfer("T1", OPENING + 1, save_payee=True))
+    assert bank.payees() == []
+    node.answer(transfer("T2", 100, save_payee=True))
+    node.answer(transfer("T3", 100, save_payee=True))
+
+    assert bank.payees() == [PAYEE]
+
+
+def test_R4_23_a_payment_to_a_person_has_a_purpose_of_the_list(bank: Bank) -> None:
+    """To a company any purpose goes; to a person only one that the customer keeps for persons."""
+    node = bank.node()
+
+    refused = node.answer(transfer("T1", 100, payee_kind=PayeeKind.PERSON, purpose="报销"))
+    ask(node, "ERP1", SavePurpose(text="报销", for_persons=True))
+    paid = node.answer(transfer("T2", 100, payee_kind=PayeeKind.PERSON, purpose="报销"))
+
+    assert word(refused, "Code") == Code.PURPOSE_NOT_LISTED
+    assert word(paid, "State") == "succeeded"
