@@ -88,7 +88,7 @@ def _filters(body: ListTransfers) -> tuple[object, ...]:
 
 
 def _found(
-    tx: Connection, customer_id: str, wanted: TransferFilter, payee: str | None, after: Any, limit: int
+    tx: Connection, customer_id: str, wanted: TransferFilter, *, payee: str | None, after: Any, limit: int
 ) -> list[ResultRow[Any]]:
     """Rows behind a place whose payee has the part that is asked for."""
     if payee is None:

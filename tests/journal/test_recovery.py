@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
+from typing_extensions import override
 
 from core_adapter.core import CoreUnavailable, Move, Unknown
 from core_adapter.ledger import Ledger
@@ -278,15 +279,18 @@ def test_a_reply_that_cannot_be_stored_does_not_leave(bank: Bank) -> None:
 def test_a_poisoned_command_stops_no_other(bank: Bank) -> None:
     """A command that cannot be decided gets its own answer; the others of its group are done."""
     node = bank.node(start=False)
-    decide = node.committer._serving.decide
+    serving = node.committer._serving
+    assert isinstance(serving, Services)
+    decide = serving.decide
 
     class Poisoned(Services):
+        @override
         def decide(self, command: Any, facts: Any, moment: Any) -> Any:
             if command.head.request_id == "T2":
                 raise ZeroDivisionError
             return decide(command, facts, moment)
 
-    node.committer._serving = Poisoned(node.committer._serving.bank)
+    node.committer._serving = Poisoned(serving.bank)
     futures = [node.ask(transfer(f"T{number}")) for number in (1, 2, 3)]
     node.desk.start()
     node.committer.start(node.desk)
