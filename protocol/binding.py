@@ -1,8 +1,9 @@
 """One declarative mechanism between frozen dataclasses and XML: `@message(namespace)` on a class is all it takes.
 
-A field's element is its name in camel case (`payer_account` is PayerAccount) unless Element says otherwise; the order
-of fields is the order of the schema. What is read was found valid by the schema before; only what a schema cannot say
-(a check digit) is checked here.
+What comes by the thousand is a NamedTuple with `@row(namespace)`: made in a fraction of the time, and what a database
+takes. A field's element is its name in camel case (`payer_account` is PayerAccount) unless Element says otherwise; the
+order of fields is the order of the schema. What is read was found valid by the schema before; only what a schema cannot
+say (a check digit) is checked here.
 """
 
 import re
@@ -63,6 +64,16 @@ def message(namespace: str) -> Callable[[type[T]], type[T]]:
         made = dataclass(frozen=True, slots=True, kw_only=True)(cls)
         setattr(made, _NAMESPACE, namespace)
         return made
+
+    return bind
+
+
+def row(namespace: str) -> Callable[[type[T]], type[T]]:
+    """Bind a NamedTuple, whose element is named by the field that holds it, as `message` binds a class."""
+
+    def bind(cls: type[T]) -> type[T]:
+        setattr(cls, _NAMESPACE, namespace)
+        return cls
 
     return bind
 
@@ -145,7 +156,7 @@ class _Plan:
 
     def __init__(self, cls: type) -> None:
         hints = get_type_hints(cls, include_extras=True)
-        rows = [_field(field.name, hints[field.name]) for field in fields(cast("Any", cls))]
+        rows = [_field(name, hints[name]) for name in _names(cls)]
         self._cls = cls
         self._by_tag = {f"{{{namespace_of(cls)}}}{row.element}": row for row in rows}
         self._many = [row.name for row in rows if row.many]
@@ -185,6 +196,11 @@ class _Plan:
                 else:
                     _plan(row.nested).write(item, parts)
                 parts.append(closing)
+
+
+def _names(cls: Any) -> tuple[str, ...]:
+    """The fields of a message or row, in their order."""
+    return cast("tuple[str, ...]", cls._fields) if issubclass(cls, tuple) else tuple(each.name for each in fields(cls))
 
 
 @cache
