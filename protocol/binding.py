@@ -137,8 +137,11 @@ def read_datetime(text: str) -> datetime:
         raise ValueError("out of range") from error
 
 
-class _Field(NamedTuple):
-    """How one field is read and written; `nested` is the class of a field that is a message of its own."""
+class Field(NamedTuple):
+    """How one field is read and written; `nested` is the class of a field that is a message of its own.
+
+    `many` is a field that holds a tuple of its elements.
+    """
 
     name: str
     element: str
@@ -152,15 +155,15 @@ class _Field(NamedTuple):
 class _Plan:
     """How one class is read and written, worked out once."""
 
-    __slots__ = ("_by_tag", "_cls", "_many", "_optional", "_writers")
+    __slots__ = ("_by_tag", "_cls", "_many", "_writers", "fields")
 
     def __init__(self, cls: type) -> None:
         hints = get_type_hints(cls, include_extras=True)
-        rows = [_field(name, hints[name]) for name in _names(cls)]
+        self.fields = tuple([_field(name, hints[name]) for name in _names(cls)])
         self._cls = cls
-        self._by_tag = {f"{{{namespace_of(cls)}}}{row.element}": row for row in rows}
-        self._many = [row.name for row in rows if row.many]
-        self._writers = [(row.name, f"<{row.element}>", f"</{row.element}>", row) for row in rows]
+        self._by_tag = {f"{{{namespace_of(cls)}}}{field.element}": field for field in self.fields}
+        self._many = [field.name for field in self.fields if field.many]
+        self._writers = [(field.name, f"<{field.element}>", f"</{field.element}>", field) for field in self.fields]
 
     def read(self, element: _Element, faults: list[Detail]) -> object:
         values: dict[str, Any] = {}
@@ -173,7 +176,7 @@ class _Plan:
                 if from_text is not None:
                     value = from_text(value)
                 elif bank_code and not bank_code_valid(value):
-                    faults.append(bank_code_fault(child))
+                    faults.append(_bank_code_fault(child))
             else:
                 value = _plan(nested).read(child, faults)
             if many:
@@ -185,17 +188,27 @@ class _Plan:
         return self._cls(**values)
 
     def write(self, instance: object, parts: list[str]) -> None:
-        for name, opening, closing, row in self._writers:
+        for name, opening, closing, field in self._writers:
             value = getattr(instance, name)
             if value is None:
                 continue
-            for item in value if row.many else (value,):
+            for item in value if field.many else (value,):
                 parts.append(opening)
-                if row.nested is None:
-                    parts.append(row.to_text(item))
+                if field.nested is None:
+                    parts.append(field.to_text(item))
                 else:
-                    _plan(row.nested).write(item, parts)
+                    _plan(field.nested).write(item, parts)
                 parts.append(closing)
+
+
+def fields_of(cls: type) -> tuple[Field, ...]:
+    """How the fields of a message or row are read and written, in their order."""
+    return _plan(cast("Hashable", cls)).fields
+
+
+def element_of(cls: type, name: str) -> str:
+    """The element of the field of that name."""
+    return next(field.element for field in fields_of(cls) if field.name == name)
 
 
 def _names(cls: Any) -> tuple[str, ...]:
@@ -208,18 +221,18 @@ def _plan(cls: Hashable) -> _Plan:
     return _Plan(cast("type", cls))
 
 
-def bank_code_fault(element: _Element) -> Detail:
-    """The Detail for a bank code whose check digit is wrong."""
-    return Detail(
-        rule=Code.BANK_CODE_INVALID,
-        place=place(element),
-        value=shown(element.text or ""),
-        zh="行号校验位不正确，请向收款行核对十二位行号",
-        en="The check digit is wrong: ask the payee's bank for its twelve-digit code",
-    )
+BANK_CODE_WORDS: Final = (
+    "行号校验位不正确，请向收款行核对十二位行号",
+    "The check digit is wrong: ask the payee's bank for its twelve-digit code",
+)
+"""What is said of a bank code whose check digit is wrong, in Chinese and in English."""
 
 
-def _field(name: str, hint: object) -> _Field:
+def _bank_code_fault(element: _Element) -> Detail:
+    return Detail(Code.BANK_CODE_INVALID, place(element), shown(element.text or ""), *BANK_CODE_WORDS)
+
+
+def _field(name: str, hint: object) -> Field:
     element = "".join(part.capitalize() for part in name.split("_"))
     hint, marks = _unwrapped(hint)
     many = get_origin(hint) is tuple
@@ -232,7 +245,7 @@ def _field(name: str, hint: object) -> _Field:
     assert isinstance(hint, type), f"{name} is bound to no type"
     nested = hint if hasattr(hint, _NAMESPACE) else None
     from_text, to_text = (None, str) if nested else _conversion(hint, marks)
-    return _Field(name, element, many, nested, from_text, to_text, BankCodeMark in marks)
+    return Field(name, element, many, nested, from_text, to_text, BankCodeMark in marks)
 
 
 def _unwrapped(hint: object) -> tuple[object, list[object]]:

@@ -33,3 +33,8 @@ def format_amount(fen: int) -> str:
         raise ValueError(f"more than {YUAN_DIGITS_MAX} digits of yuan: {fen}")
     digits = f"{abs(fen):03d}"
     return f"{'-' if fen < 0 else ''}{digits[:-2]}.{digits[-2:]}"
+
+
+def readable_amount(fen: int) -> str:
+    """The amount of `fen`, not negative, for people: `1,234.50`; parse_amount does not read it."""
+    return f"{fen // 100:,}.{fen % 100:02d}"

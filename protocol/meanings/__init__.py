@@ -5,9 +5,9 @@ from types import MappingProxyType
 from typing import Final
 
 from protocol.codes import Code, Language, Meaning
-from protocol.meanings import accepted, asked, message, money, sender, unavailable
+from protocol.meanings import accepted, asked, batch, message, money, sender, unavailable
 
-_SUBJECTS: Final = (accepted, message, sender, asked, money, unavailable)
+_SUBJECTS: Final = (accepted, message, sender, asked, money, batch, unavailable)
 
 MEANINGS: Final[Mapping[Code, Meaning]] = MappingProxyType(
     {code: meaning for subject in _SUBJECTS for code, meaning in subject.MEANINGS.items()}
