@@ -1,8 +1,9 @@
 """One declarative mechanism between frozen dataclasses and XML: `@message(namespace)` on a class is all it takes.
 
-A field's element is its name in camel case (`payer_account` is PayerAccount) unless Element says otherwise; the order
-of fields is the order of the schema. What is read was found valid by the schema before; only what a schema cannot say
-(a check digit) is checked here.
+What comes by the thousand is a NamedTuple with `@row(namespace)`: made in a fraction of the time, and what a database
+takes. A field's element is its name in camel case (`payer_account` is PayerAccount) unless Element says otherwise; the
+order of fields is the order of the schema. What is read was found valid by the schema before; only what a schema cannot
+say (a check digit) is checked here.
 """
 
 import re
@@ -73,6 +74,16 @@ def part(cls: type[T]) -> type[T]:
     return message("")(cls)
 
 
+def row(namespace: str) -> Callable[[type[T]], type[T]]:
+    """Bind a NamedTuple, whose element is named by the field that holds it, as `message` binds a class."""
+
+    def bind(cls: type[T]) -> type[T]:
+        setattr(cls, _NAMESPACE, namespace)
+        return cls
+
+    return bind
+
+
 def namespace_of(cls: type) -> str:
     """The namespace that `cls` was bound to, empty for a part; AttributeError for a class that is neither."""
     return cast("str", getattr(cls, _NAMESPACE))
@@ -132,8 +143,11 @@ def read_datetime(text: str) -> datetime:
         raise ValueError("out of range") from error
 
 
-class _Field(NamedTuple):
-    """How one field is read and written; `nested` is the class of a field that is a message of its own."""
+class Field(NamedTuple):
+    """How one field is read and written; `nested` is the class of a field that is a message of its own.
+
+    `many` is a field that holds a tuple of its elements.
+    """
 
     name: str
     element: str
@@ -147,16 +161,16 @@ class _Field(NamedTuple):
 class _Plan:
     """How one class is read and written in one namespace, worked out once."""
 
-    __slots__ = ("_by_tag", "_cls", "_many", "_namespace", "_writers")
+    __slots__ = ("_by_tag", "_cls", "_many", "_namespace", "_writers", "fields")
 
     def __init__(self, cls: type, namespace: str) -> None:
         hints = get_type_hints(cls, include_extras=True)
-        rows = [_field(field.name, hints[field.name]) for field in fields(cast("Any", cls))]
+        self.fields = tuple([_field(name, hints[name]) for name in _names(cls)])
         self._cls = cls
         self._namespace = namespace
-        self._by_tag = {f"{{{namespace}}}{row.element}": row for row in rows}
-        self._many = [row.name for row in rows if row.many]
-        self._writers = [(row.name, f"<{row.element}>", f"</{row.element}>", row) for row in rows]
+        self._by_tag = {f"{{{namespace}}}{field.element}": field for field in self.fields}
+        self._many = [field.name for field in self.fields if field.many]
+        self._writers = [(field.name, f"<{field.element}>", f"</{field.element}>", field) for field in self.fields]
 
     def read(self, element: _Element, faults: list[Detail]) -> object:
         values: dict[str, Any] = {}
@@ -169,7 +183,7 @@ class _Plan:
                 if from_text is not None:
                     value = from_text(value)
                 elif bank_code and not bank_code_valid(value):
-                    faults.append(bank_code_fault(child))
+                    faults.append(_bank_code_fault(child))
             else:
                 value = _plan(nested, self._namespace).read(child, faults)
             if many:
@@ -181,17 +195,32 @@ class _Plan:
         return self._cls(**values)
 
     def write(self, instance: object, parts: list[str]) -> None:
-        for name, opening, closing, row in self._writers:
+        for name, opening, closing, field in self._writers:
             value = getattr(instance, name)
             if value is None:
                 continue
-            for item in value if row.many else (value,):
+            for item in value if field.many else (value,):
                 parts.append(opening)
-                if row.nested is None:
-                    parts.append(row.to_text(item))
+                if field.nested is None:
+                    parts.append(field.to_text(item))
                 else:
-                    _plan(row.nested, self._namespace).write(item, parts)
+                    _plan(field.nested, self._namespace).write(item, parts)
                 parts.append(closing)
+
+
+def fields_of(cls: type) -> tuple[Field, ...]:
+    """How the fields of a message or row are read and written, in their order."""
+    return _plan(cast("Hashable", cls), namespace_of(cls)).fields
+
+
+def element_of(cls: type, name: str) -> str:
+    """The element of the field of that name."""
+    return next(field.element for field in fields_of(cls) if field.name == name)
+
+
+def _names(cls: Any) -> tuple[str, ...]:
+    """The fields of a message or row, in their order."""
+    return cast("tuple[str, ...]", cls._fields) if issubclass(cls, tuple) else tuple(each.name for each in fields(cls))
 
 
 @cache
@@ -199,18 +228,18 @@ def _plan(cls: Hashable, namespace: str) -> _Plan:
     return _Plan(cast("type", cls), namespace)
 
 
-def bank_code_fault(element: _Element) -> Detail:
-    """The Detail for a bank code whose check digit is wrong."""
-    return Detail(
-        rule=Code.BANK_CODE_INVALID,
-        place=place(element),
-        value=shown(element.text or ""),
-        zh="行号校验位不正确，请向收款行核对十二位行号",
-        en="The check digit is wrong: ask the payee's bank for its twelve-digit code",
-    )
+BANK_CODE_WORDS: Final = (
+    "行号校验位不正确，请向收款行核对十二位行号",
+    "The check digit is wrong: ask the payee's bank for its twelve-digit code",
+)
+"""What is said of a bank code whose check digit is wrong, in Chinese and in English."""
 
 
-def _field(name: str, hint: object) -> _Field:
+def _bank_code_fault(element: _Element) -> Detail:
+    return Detail(Code.BANK_CODE_INVALID, place(element), shown(element.text or ""), *BANK_CODE_WORDS)
+
+
+def _field(name: str, hint: object) -> Field:
     element = "".join(part.capitalize() for part in name.split("_"))
     hint, marks = _unwrapped(hint)
     many = get_origin(hint) is tuple
@@ -223,7 +252,7 @@ def _field(name: str, hint: object) -> _Field:
     assert isinstance(hint, type), f"{name} is bound to no type"
     nested = hint if hasattr(hint, _NAMESPACE) else None
     from_text, to_text = (None, str) if nested else _conversion(hint, marks)
-    return _Field(name, element, many, nested, from_text, to_text, BankCodeMark in marks)
+    return Field(name, element, many, nested, from_text, to_text, BankCodeMark in marks)
 
 
 def _unwrapped(hint: object) -> tuple[object, list[object]]:

@@ -23,3 +23,7 @@ PAYEE_NAME: Final = "上海远航物流有限公司"
 
 # A bank of the class of city commercial banks in Beijing that does not exist.
 BANK_CODE: Final = "31310009999" + bank_code_check_digit("31310009999")
+
+# A payee at another bank, of the class of joint-stock banks in Shanghai, that does not exist either.
+FOREIGN_NAME: Final = "苏州精工机械有限公司"
+FOREIGN_BANK_CODE: Final = "30929009999" + bank_code_check_digit("30929009999")

@@ -18,6 +18,12 @@ ECHO_CHARS_MAX: Final = 64
 
 # The deepest legal message has six levels; the rest is room for ISO 20022 documents.
 DEPTH_MAX: Final = 32
+# A batch is read by people before they approve it; a site takes 300 rows unless the bank says otherwise (R5.3).
+# More than this is a payroll.
+BATCH_ROWS_MAX: Final = 1_000
+# The payroll of the largest customers (R5.3).
+PAYROLL_ROWS_MAX: Final = 20_000
+
 # Twenty elements a row cover the widest row of a service with optional fields.
 ELEMENTS_PER_ROW: Final = 20
 # The most rows that any service takes in one request.

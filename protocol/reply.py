@@ -9,6 +9,8 @@ from lxml.etree import _Element
 from protocol.binding import read_datetime
 from protocol.codes import Advice, Code, Result
 from protocol.errors import Detail, ProtocolError
+from protocol.explain import explain
+from protocol.faults import listed
 from protocol.opening import (
     BODY_TAG,
     HEAD_TAG,
@@ -21,7 +23,7 @@ from protocol.opening import (
 from protocol.seal import SIGNATURE_TAG, Seal, read_seal
 from protocol.text import Encoding, read
 from protocol.tree import parse
-from protocol.validate import explain, validate
+from protocol.validate import validate
 
 FAULT_TAG: Final = f"{{{NAMESPACE}}}Fault"
 _NS: Final = f"{{{NAMESPACE}}}"
@@ -87,7 +89,7 @@ def open_reply(raw: bytes) -> Reply:
     detach(children[-2], children[-1])
     whole = canonical_message(root)
     if not validate(root):
-        raise ProtocolError(Code.SCHEMA_INVALID, *explain(root))
+        raise ProtocolError(Code.SCHEMA_INVALID, *listed(explain(root)))
     head = children[0]
     digest = _text(head, "RequestDigest")
     return Reply(

@@ -162,7 +162,8 @@ def woken(matter: Matter, moment: Moment, rules: ScheduleRules) -> Matter:
     assert matter.run_ms is not None
     if matter.service in PAYROLL:
         run = payroll_runs(_now(moment), rules)
-        if run.at is not None:
+        closed = _now(moment) < rules.first_on(moment.business_date) or run.basis is Basis.POSTPONED
+        if run.at is not None and closed:
             return _scheduled(matter, run)
     late = matter.basis is Basis.IMMEDIATE and moment.business_date > _day(matter.run_ms)
     return _released(replace(matter, basis=Basis.POSTPONED) if late else matter, moment)

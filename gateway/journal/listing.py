@@ -230,6 +230,37 @@ def sums_of(tx: Connection, customer_id: str, request_id: str) -> list[tuple[str
     return [(row[0], row[1], int(row[2])) for row in tx.execute(found)]
 
 
+PARTS: Final[dict[str, tuple[str, ...]]] = {
+    "succeeded": ("succeeded",),
+    "failed": ("failed", "rejected", "withdrawn", "expired", "ended"),
+    "open": (
+        *("waiting-review", "waiting-authorization", "waiting-supervisor", "waiting-dispatch"),
+        *("scheduled", "processing", "unknown"),
+    ),
+}
+"""The parts of a batch by what is told of its rows (R5.10)."""
+
+
+def rows_of(
+    tx: Connection, order: tuple[str, str], *, part: str | None, row_key: str | None, after: int, most: int
+) -> Sequence[ResultRow[Any]]:
+    """Rows of an order (customer and request id) by their numbers, above `after`; of one part, or of the one key."""
+    found = _LISTED.where(TRANSFER.c.customer_id == order[0], TRANSFER.c.request_id == order[1], TRANSFER.c.row > after)
+    if part in PARTS:
+        found = found.where(_STATE.in_(PARTS[part]))
+    if row_key is not None:
+        found = found.where(TRANSFER.c.row_key == row_key)
+    return tx.execute(found.order_by(TRANSFER.c.row).limit(most)).all()
+
+
+def first_matter(tx: Connection, customer_id: str, request_id: str) -> MatterKey | None:
+    """The matter of an order as a whole, or of its first row."""
+    key = (MATTER.c.customer_id, MATTER.c.request_id, MATTER.c.row)
+    found = select(*key).where(key[0] == customer_id, key[1] == request_id).order_by(MATTER.c.row).limit(1)
+    row = tx.execute(found).first()
+    return MatterKey(*row) if row else None
+
+
 def _submitted(customer_id: str, first: date, last: date) -> tuple[ColumnElement[bool], ...]:
     return (
         REQUEST.c.customer_id == customer_id,

@@ -24,6 +24,7 @@ from gateway.journal.standing import Standing
 from gateway.journal.task import Result, Serving, Task
 from protocol.catalogue import Kind
 from protocol.head import Outcome
+from protocol.messages.transfer import TransferState
 
 ORDER = "order"
 """The kind of a request that uses up its own id."""
@@ -273,7 +274,7 @@ class Turn:
             case Settle():
                 self._affairs.settle(decision.matters)
         if isinstance(decision, Enter):
-            return any(matter.covers_rows or matter.key.row for matter in decision.matters)
+            return any(matter.covers_rows or matter.key.row or _is_released(matter) for matter in decision.matters)
         return False
 
     def _changed(self, change: Change) -> Reply | Refuse:
@@ -374,3 +375,8 @@ def _known(decision: Decision) -> Reply | None:
     if isinstance(decision, Refuse):
         return Reply(Outcome(decision.code, decision.details), None)
     return decision if isinstance(decision, Reply) else None
+
+
+def _is_released(matter: Matter) -> bool:
+    """Whether the bank may act as soon as its entry is answered."""
+    return matter.state is TransferState.PROCESSING

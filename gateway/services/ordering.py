@@ -94,7 +94,6 @@ def counters_of(command: Command, facts: Facts, moment: Moment) -> Iterable[Usag
 
 def assess(ordered: Ordered, command: Command, facts: Facts, *, moment: Moment, bank: Bank) -> Assessed | list[Detail]:
     """The plan of an order, or everything that stands against it: its time, its plan, its limits, in this order."""
-    customer, person = own(facts)
     faults: list[Detail] = []
     if not ordered.at_once or ordered.arrival is not None:
         faults += schedule.entry_faults(
@@ -108,21 +107,27 @@ def assess(ordered: Ordered, command: Command, facts: Facts, *, moment: Moment, 
             rules=bank.schedule,
             place=ordered.place,
         )
-    collected = Right.COLLECT in ordered.account.rights
-    plan = entry_plan(
-        owner_of(ordered.account, facts) if collected else customer,
-        service=command.service.name if command.service else "",
-        payer=ordered.account.number,
-        amount=ordered.amount,
-        operator_id=person.operator_id,
-        named=ordered.named,
-        collected=collected,
-    )
+    plan = plan_for(ordered, command, facts, amount=ordered.amount)
     judged = _judged(ordered, facts, moment)
     if isinstance(plan, list):
         return faults + plan + judged.faults
     faults += judged.faults
     return faults or Assessed(plan, tuple(judged.warnings))
+
+
+def plan_for(ordered: Ordered, command: Command, facts: Facts, *, amount: int) -> Plan | list[Detail]:
+    """The plan of an amount, or why there is none; a collection follows the grantor's (R1.19, O22)."""
+    customer, person = own(facts)
+    collected = Right.COLLECT in ordered.account.rights
+    return entry_plan(
+        owner_of(ordered.account, facts) if collected else customer,
+        service=command.service.name if command.service else "",
+        payer=ordered.account.number,
+        amount=amount,
+        operator_id=person.operator_id,
+        named=ordered.named,
+        collected=collected,
+    )
 
 
 def bounds(account: Account, owner: Customer, operator: tuple[str, str], person: Person | None) -> Bounds:

@@ -10,6 +10,8 @@ from gateway.domain.matter import Matter, MatterKey
 from gateway.domain.usage import UsageKey
 from gateway.services import (
     account,
+    batch_query,
+    batches,
     deciding,
     groups,
     help,  # noqa: A004  the family is called so
@@ -26,7 +28,21 @@ from gateway.services.service import Bank, Functions
 from protocol.codes import Code
 from protocol.errors import Detail
 
-_FAMILIES: Final = (help, account, transfer, query, lists, pending, deciding, payees, purposes, templates, groups)
+_FAMILIES: Final = (
+    help,
+    account,
+    transfer,
+    batches,
+    query,
+    batch_query,
+    lists,
+    pending,
+    deciding,
+    payees,
+    purposes,
+    templates,
+    groups,
+)
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     name: functions for family in _FAMILIES for name, functions in family.FUNCTIONS.items()

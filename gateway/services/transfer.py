@@ -8,15 +8,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from gateway.domain import accounts, course, entitlement, purposes
+from gateway.domain import accounts, entitlement, purposes
 from gateway.domain.calendar import instant
 from gateway.domain.command import Command, Decision, Enter, Pay, Refuse, Reply
 from gateway.domain.customer import Account
 from gateway.domain.facts import Facts, Moment, Takes, Transfer
 from gateway.domain.limits import Row
-from gateway.domain.matter import Matter, MatterKey
 from gateway.domain.states import State, told
-from gateway.services import ordering
+from gateway.services import amending, ordering
 from gateway.services.ordering import Assessed, Ordered
 from gateway.services.service import Bank, Functions, if_entitled, own_id, place, refuse
 from gateway.services.showing import entry_code, plan_item, runs_at, warning_item
@@ -54,7 +53,7 @@ def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -
     faults = entitlement.faults(command, facts)
     account = facts.customer.accounts.get(body.payer_account) if facts.customer else None
     faults += _payer_faults(body, facts) + _submit_faults(body, account, bank)
-    faults += _purpose_faults(body, facts) + _replaced_faults(command, facts)
+    faults += _purpose_faults(body, facts) + amending.faults(command, facts)
     if facts.person is None or account is None:
         return refuse(faults)
     ordered = _ordered(body, account, facts)
@@ -64,7 +63,7 @@ def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -
     if faults or isinstance(assessed, list):
         return refuse(faults)
     transfer = _transfer(command, ordered, moment)
-    replaced = _replaced(command, facts, moment)
+    replaced = amending.amended(command, facts, moment)
     if ordered.at_once and not assessed.plan.steps:
         return Pay(transfer, replaced)
     entered = _entered(transfer, ordered, assessed, command, moment=moment, bank=bank)
@@ -126,7 +125,8 @@ def _entered(
         amount=transfer.amount,
         payee=(transfer.payee_account, transfer.payee_name),
     )
-    entered = replace(transfer, state=State.ENTERED, basis=matter.basis)
+    released = matter.state is TransferState.PROCESSING
+    entered = replace(transfer, state=State.RELEASED if released else State.ENTERED, basis=matter.basis)
     body = SubmitTransferReply(
         request_id=transfer.request_id,
         state=matter.state,
@@ -175,37 +175,6 @@ def _purpose_faults(body: SubmitTransfer, facts: Facts) -> list[Detail]:
     return purposes.faults(body.purpose, facts.customer.purposes, place("SubmitTransfer", "Purpose"))
 
 
-def _replaced_key(command: Command) -> MatterKey | None:
-    """The matter that the payment amends, where it says so (O4)."""
-    replaces = command.body.replaces
-    return MatterKey(command.head.customer_id, replaces, 0) if replaces is not None else None
-
-
-def _named(command: Command) -> tuple[MatterKey, ...]:
-    key = _replaced_key(command)
-    return (key,) if key is not None else ()
-
-
-def _replaced_faults(command: Command, facts: Facts) -> list[Detail]:
-    """O4: only a rejected instruction of one's own entry is amended."""
-    key = _replaced_key(command)
-    if key is None:
-        return []
-    former = facts.matters.get(key)
-    if former is not None and former.state is TransferState.REJECTED:
-        return []
-    code = Code.INSTRUCTION_NOT_FOUND if former is None else Code.NOT_REJECTED
-    return [Detail(code, place("SubmitTransfer", "Replaces"), key.request_id)]
-
-
-def _replaced(command: Command, facts: Facts, moment: Moment) -> tuple[Matter, ...]:
-    """The amended one leaves the to-do list of who entered it."""
-    key = _replaced_key(command)
-    if key is None:
-        return ()
-    return (course.amended(facts.matters[key], moment, by_request=command.head.request_id),)
-
-
 def _submit_faults(body: SubmitTransfer, payer: Account | None, bank: Bank) -> list[Detail]:
     """Every fault of an instruction against the gateway's own rules, in their documented order.
 
@@ -248,7 +217,7 @@ def answer(transfer: Transfer) -> Reply | Refuse:
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     "SubmitTransfer": Functions(
-        decide=_submit_decide, subject=own_id, claims=if_entitled, matters=_named, counters=ordering.counters_of
+        decide=_submit_decide, subject=own_id, claims=if_entitled, matters=amending.named, counters=ordering.counters_of
     ),
 }
 """By the name of the service."""

@@ -13,7 +13,7 @@ from protocol.messages import approval, matter, transfer
 from protocol.messages.transfer import SubmitTransfer, SubmitTransferReply, TransferState
 from protocol.service import Kind, Permission, Service
 from protocol.tree import canonical, parse
-from protocol.validate import explain, validate
+from protocol.explain import explain, validate
 from tests.protocol import helpers
 
 ENTRIES = (*approval_entries.ENTRIES, *orders_entries.ENTRIES)

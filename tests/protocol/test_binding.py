@@ -12,7 +12,7 @@ from lxml import etree
 from protocol.binding import namespace_of, read, write, write_datetime
 from protocol.catalogue import CATALOGUE
 from protocol.codes import Code
-from protocol.entries import approval, orders
+from protocol.entries import batch
 from protocol.envelope import ReplyHead, write_reply, write_request
 from protocol.errors import Detail
 from protocol.head import Outcome
@@ -24,7 +24,7 @@ from protocol.tree import canonical, parse
 from protocol.validate import validate
 from tests.protocol import helpers
 
-SERVICES = {row.name: row for row in (*CATALOGUE.values(), *approval.ENTRIES, *orders.ENTRIES)}.values()
+SERVICES = {row.name: row for row in (*CATALOGUE.values(), *batch.ENTRIES)}.values()
 CLASSES = [kind for row in SERVICES for kind in (row.request, row.reply_type)]
 LETTERS = st.characters(min_codepoint=0x21, max_codepoint=0x2FFFF, exclude_categories=["Cs", "Cc", "Cf", "Cn", "Z"])
 WORDS = st.text(LETTERS, min_size=1, max_size=30)
@@ -44,7 +44,7 @@ def values(hint: object, name: str) -> st.SearchStrategy[object]:
         inner = next(kind for kind in get_args(hint) if kind is not NoneType)
         return st.none() | values(inner, name)
     if get_origin(hint) is tuple:
-        least = 1 if name in {"account", "item"} else 0
+        least = 1 if name in {"account", "item", "row"} else 0
         return st.lists(values(get_args(hint)[0], name), min_size=least, max_size=3).map(tuple)
     assert isinstance(hint, type)
     if name == "priority":

@@ -8,11 +8,13 @@ from protocol.codes import Code
 from protocol.command import Command, command
 from protocol.envelope import Envelope
 from protocol.errors import Detail
+from protocol.explain import explain
+from protocol.faults import MORE
 from protocol.limits import BALANCE_ACCOUNTS_MAX, DETAILS_MAX, GROUP_ACCOUNTS_MAX
 from protocol.messages.account import QueryBalance
 from protocol.messages.transfer import SubmitTransfer
 from protocol.names import bank_code_check_digit
-from protocol.validate import explain, validate
+from protocol.validate import validate
 from tests.protocol import helpers
 
 GOOD = helpers.request()
@@ -227,11 +229,12 @@ def test_the_place_of_a_row_has_its_number() -> None:
 
 
 def test_the_list_of_faults_has_an_end() -> None:
-    """Faults beyond the limit are of the kinds already shown."""
+    """Its last line says how many faults more there are: of 250 accounts, and of one account too many."""
     inner = "<Account>x y</Account>" * (DETAILS_MAX + 50)
     details = faults(helpers.request(f'<QueryBalance xmlns="urn:yinqi:account:1">{inner}</QueryBalance>'))
 
     assert len(details) == DETAILS_MAX
+    assert (details[-1].rule, details[-1].value) == (MORE, "52")
 
 
 def test_a_long_value_is_cut_and_control_characters_are_made_visible() -> None:
@@ -245,7 +248,7 @@ def test_a_long_value_is_cut_and_control_characters_are_made_visible() -> None:
 
 def test_explaining_a_valid_message_never_comes_back_empty() -> None:
     """Whoever asks why gets an answer, should the two readings of a schema ever differ."""
-    assert explain(opened(GOOD).root)[0].rule == "schema"
+    assert explain(opened(GOOD).root).details[0].rule == "schema"
 
 
 def test_the_command_holds_the_typed_request() -> None:

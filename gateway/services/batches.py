@@ -1,0 +1,263 @@
+"""Batches and payrolls: many payments under one request id, entered whole or not at all (SubmitBatch, SubmitPayroll).
+
+What is wrong with the rows by themselves was told before the command came here (gateway.domain.batch). Here they meet
+the customer: its accounts, closed lists, plan and limits.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, Final
+
+from gateway.domain import accounts, entitlement, limits
+from gateway.domain.command import Command, Decision, Enter, Refuse, Reply
+from gateway.domain.customer import Account
+from gateway.domain.facts import Facts, Moment, Takes
+from gateway.domain.limits import Row
+from gateway.domain.matter import Basis, Matter, Plan
+from gateway.domain.states import State
+from gateway.services import amending, ordering
+from gateway.services.ordering import Ordered, own
+from gateway.services.service import Bank, Functions, if_entitled, own_id, place, refuse
+from gateway.services.showing import entry_code, plan_item, runs_at, warning_item
+from protocol import binding
+from protocol.codes import Code
+from protocol.errors import Detail
+from protocol.head import Outcome
+from protocol.limits import DETAILS_MAX
+from protocol.messages.approval import Content
+from protocol.messages.batch import BatchState, PayrollKind, SubmitBatchReply, SubmitPayrollReply
+from protocol.messages.transfer import TransferState
+
+PURPOSES: Final = {PayrollKind.PAYROLL: "代发工资", PayrollKind.REIMBURSEMENT: "代报销"}
+"""What payees of a payroll read as the purpose, in the order of R5.6 the same for every row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A batch or payroll on its way in: what both have, and what tells them apart."""
+
+    wages: bool
+    """Whether it takes no usage and runs in slots (R3.11, R5.8)."""
+    account_field: str
+    name_field: str
+    reply: type[SubmitBatchReply]
+
+    def payee(self, row: Any) -> tuple[str, str]:
+        """Account and name of a row's payee."""
+        return getattr(row, self.account_field), getattr(row, self.name_field)
+
+
+_BATCH: Final = Batch(wages=False, account_field="payee_account", name_field="payee_name", reply=SubmitBatchReply)
+_PAYROLL: Final = Batch(wages=True, account_field="account", name_field="name", reply=SubmitPayrollReply)
+
+
+def _batch(command: Command, facts: Facts, moment: Moment, bank: Bank) -> Decision:
+    return _decide(_BATCH, command, facts, moment=moment, bank=bank)
+
+
+def _payroll(command: Command, facts: Facts, moment: Moment, bank: Bank) -> Decision:
+    return _decide(_PAYROLL, command, facts, moment=moment, bank=bank)
+
+
+def _interbank(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Refuse:
+    """Interbank batches leave by a channel, and none is open."""
+    here = place("SubmitInterbankBatch")
+    return refuse([*entitlement.faults(command, facts), Detail(Code.CHANNEL_NOT_OPEN, here)])
+
+
+def _decide(batch: Batch, command: Command, facts: Facts, *, moment: Moment, bank: Bank) -> Decision:
+    """Refused whole with everything that stands against it (O51), or entered whole."""
+    body = command.body
+    here = place(command.service.name if command.service else "")
+    faults = entitlement.faults(command, facts)
+    faults += [
+        Detail(code, f"{here}/PayerAccount", body.payer_account)
+        for code in accounts.payer_faults(facts, body.payer_account, wages=batch.wages)
+    ]
+    if body.currency != "CNY":
+        faults.append(Detail(Code.CURRENCY_UNSUPPORTED, f"{here}/Currency", body.currency))
+    account = facts.customer.accounts.get(body.payer_account) if facts.customer else None
+    if facts.person is None or account is None:
+        return refuse(faults)
+    faults += list(islice(_closed_faults(batch, body, account, here), DETAILS_MAX))
+    ordered = _ordered(batch, body, account, here)
+    plans = _plans(batch, ordered, command, facts, moment=moment, bank=bank)
+    if isinstance(plans, list):
+        faults += plans
+    if batch.wages:
+        customer, _ = own(facts)
+        cap = customer.payroll_cap if customer.payroll_cap is not None else limits.PAYROLL_CAP
+        faults += limits.payroll_faults(body.total, cap, f"{here}/Total")
+    faults += amending.faults(command, facts)
+    if faults or isinstance(plans, list):
+        return refuse(faults)
+    entered = _entered(batch, ordered, plans, command, moment=moment, bank=bank)
+    return replace(entered, settled=amending.amended(command, facts, moment))
+
+
+def _closed_faults(batch: Batch, body: Any, account: Account, here: str) -> Iterator[Detail]:
+    """R1.23, O21: a closed account pays only who is on its list, by batch and payroll too."""
+    if not account.closed:
+        return
+    for number, row in enumerate(body.row, 1):
+        payee, _ = batch.payee(row)
+        if not accounts.may_pay_to(account, payee, None):
+            yield Detail(Code.PAYEE_NOT_IN_CLOSED_LIST, f"{here}/Row[{number}]", payee)
+
+
+def _ordered(batch: Batch, body: Any, account: Account, here: str) -> Ordered:
+    """The batch as plan, time and limits see it; its rows count as outgoing, whoever the payees are."""
+    return Ordered(
+        account=account,
+        amount=body.total,
+        rows=[Row(row.amount, f"{here}/Row[{number}]/Amount") for number, row in enumerate(body.row, 1)],
+        takes=Takes.NOTHING if batch.wages else Takes.OUTGOING,
+        place=here,
+        total_place=f"{here}/Total",
+        arrival=getattr(body, "arrival", None),
+        scheduled_for=getattr(body, "scheduled_for", None),
+        named=body.next_operator,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Plans:
+    """The plan of the whole, or where rows are approved one by one those of the rows, with the warnings."""
+
+    whole: Plan | None
+    rows: tuple[Plan, ...]
+    warnings: tuple[Detail, ...]
+
+
+def _plans(
+    batch: Batch, ordered: Ordered, command: Command, facts: Facts, *, moment: Moment, bank: Bank
+) -> _Plans | list[Detail]:
+    """O14: a payroll is approved as a whole, a batch as a whole unless the customer has it row by row."""
+    customer, _ = own(facts)
+    whole = ordering.assess(ordered, command, facts, moment=moment, bank=bank)
+    if batch.wages or customer.whole_batch:
+        return whole if isinstance(whole, list) else _Plans(whole.plan, (), whole.warnings)
+    found: list[Detail] = list(whole) if isinstance(whole, list) else []
+    plans: list[Plan] = []
+    for row in ordered.rows:
+        plan = ordering.plan_for(ordered, command, facts, amount=row.amount)
+        if isinstance(plan, list):
+            found += [Detail(fault.rule, row.place, fault.value, fault.zh, fault.en) for fault in plan]
+        else:
+            plans.append(plan)
+    if found or isinstance(whole, list):
+        return found[:DETAILS_MAX]
+    return _Plans(None, tuple(plans), whole.warnings)
+
+
+def _entered(batch: Batch, ordered: Ordered, plans: _Plans, command: Command, *, moment: Moment, bank: Bank) -> Enter:
+    """All rows, with the matter of the whole or one for each."""
+    body = command.body
+    matters: tuple[Matter, ...]
+    if plans.whole is not None:
+        matters = (
+            ordering.matter_of(
+                ordered,
+                plans.whole,
+                binding.write(_content(command, None, body.total)),
+                command,
+                moment=moment,
+                bank=bank,
+                amount=body.total,
+                count=len(body.row),
+                hidden=bool(body.hide_detail),
+            ),
+        )
+    else:
+        matters = tuple(
+            ordering.matter_of(
+                ordered,
+                plan,
+                binding.write(_content(command, number, row.amount)),
+                command,
+                moment=moment,
+                bank=bank,
+                amount=row.amount,
+                row=number,
+                payee=batch.payee(row),
+                hidden=bool(body.hide_detail),
+            )
+            for number, (row, plan) in enumerate(zip(body.row, plans.rows, strict=True), 1)
+        )
+    first = matters[0]
+    reply = batch.reply(
+        request_id=command.head.request_id,
+        state=BatchState(min(matters, key=_advance).state.value),
+        final=False,
+        count=len(body.row),
+        total=body.total,
+        plan=plan_item(first),
+        runs_at=runs_at(first),
+        warning=tuple(warning_item(detail, command.language) for detail in plans.warnings),
+    )
+    return Enter(
+        reply=Reply(Outcome(entry_code(first)), binding.write(reply)),
+        matters=matters,
+        rows=_rows(batch, ordered, matters, command, moment=moment),
+    )
+
+
+def _advance(matter: Matter) -> bool:
+    """Rows without a step may be with the bank already: the batch is where its least advanced row is."""
+    return matter.state is TransferState.PROCESSING
+
+
+def _content(command: Command, number: int | None, amount: int) -> Content:
+    """What an approver is shown of the whole, or of one row: the digest of the body stands for all rows."""
+    body, head = command.body, command.head
+    row = body.row[number - 1] if number is not None else None
+    return Content(
+        customer_id=head.customer_id,
+        request_id=head.request_id,
+        row=number,
+        service=command.service.name if command.service else "",
+        entry_operator=head.operator_id,
+        payer_account=body.payer_account,
+        payee_account=row.payee_account if row is not None else None,
+        payee_name=row.payee_name if row is not None else None,
+        amount=amount,
+        count=None if row is not None else len(body.row),
+        currency=body.currency,
+        purpose=row.purpose if row is not None else None,
+        arrival=getattr(body, "arrival", None),
+        scheduled_for=getattr(body, "scheduled_for", None),
+        replaces=body.replaces,
+        body_digest=command.body_digest.hex(),
+    )
+
+
+def _rows(
+    batch: Batch, ordered: Ordered, matters: tuple[Matter, ...], command: Command, *, moment: Moment
+) -> Iterator[tuple[Any, ...]]:
+    """The payments in the columns of gateway.journal.transfers, one after the other."""
+    head, body = command.head, command.body
+    day = moment.business_date.isoformat()
+    purpose = PURPOSES[body.kind] if batch.wages else ""
+    by_row = len(matters) > 1 or matters[0].key.row > 0
+    for number, row in enumerate(body.row, 1):
+        matter = matters[number - 1] if by_row else matters[0]
+        released = matter.state is TransferState.PROCESSING
+        yield (
+            *(head.customer_id, head.request_id, number, row.row_id, row.employee_id if batch.wages else None),
+            *(ordered.account.owner, body.payer_account, *batch.payee(row), None, row.amount, body.currency),
+            *(purpose or row.purpose, None if batch.wages else row.end_to_end_id, row.remark, False),
+            *(ordered.takes.value, (matter.basis if released else Basis.IMMEDIATE).value, day),
+            *((State.RELEASED if released else State.ENTERED).value, ""),
+        )
+
+
+FUNCTIONS: Final[Mapping[str, Functions]] = {
+    name: Functions(decide=decide, subject=own_id, claims=if_entitled, counters=ordering.counters_of, needs_core=False)
+    for name, decide in (
+        ("SubmitBatch", _batch),
+        ("SubmitInterbankBatch", _interbank),
+        ("SubmitPayroll", _payroll),
+    )
+}
+"""By the name of the service."""
