@@ -2,9 +2,10 @@
 
 SQLite gets all rows of a statement as VALUES, in pieces of a power of two, so that few different texts are ever
 prepared: a statement that runs long outside the interpreter's lock disturbs the other threads less than many short
-ones. PostgreSQL gets each column as one array (``unnest``), bytes in binary form: one statement, one message, one plan,
-whatever the number of rows. Values are texts, ints, bools, bytes and None; dates are given as ISO text. Errors are
-SQLAlchemy's, as for any statement.
+ones. PostgreSQL gets each column as one array (``unnest``): one statement, one message, one plan, whatever the number
+of rows. Texts and bytes go in binary form, which takes the driver a quarter of the time (a text of 16 letters: 0.35
+instead of 1.3 microseconds); ints do not, for statements that got them so were measured to run twice as long. Values
+are texts, ints, bools, bytes and None; dates are given as ISO text. Errors are SQLAlchemy's, as for any statement.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,7 @@ PIECE_ROWS_MAX: Final = 64
 """Most rows of one statement on SQLite: some thousand parameters, far below its limit of 32,766."""
 
 _ARRAYS: Final[tuple[tuple[type[TypeEngine[Any]], str], ...]] = (
-    (String, "%s::text[]"),
+    (String, "%b::text[]"),
     (Integer, "%s::int8[]"),
     (Boolean, "%s::bool[]"),
     (Date, "%s::date[]"),
