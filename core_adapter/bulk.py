@@ -1,10 +1,11 @@
-"""Writing many rows with few statements, the fastest way each database has; it knows no table of ours.
+"""Writing and locking many rows with few statements, the fastest way each database has; it knows no table of ours.
 
 SQLite gets all rows of a statement as VALUES, in pieces of a power of two, so that few different texts are ever
 prepared: a statement that runs long outside the interpreter's lock disturbs the other threads less than many short
-ones. PostgreSQL gets each column as one array (``unnest``), bytes in binary form: one statement, one message, one plan,
-whatever the number of rows. Values are texts, ints, bools, bytes and None; dates are given as ISO text. Errors are
-SQLAlchemy's, as for any statement.
+ones. PostgreSQL gets each column as one array (``unnest``): one statement, one message, one plan, whatever the number
+of rows. Texts and bytes go in binary form, which takes the driver a quarter of the time (a text of 16 letters: 0.35
+instead of 1.3 microseconds); ints do not, for statements that got them so were measured to run twice as long. Values
+are texts, ints, bools, bytes and None; dates are given as ISO text. Errors are SQLAlchemy's, as for any statement.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,7 @@ PIECE_ROWS_MAX: Final = 64
 """Most rows of one statement on SQLite: some thousand parameters, far below its limit of 32,766."""
 
 _ARRAYS: Final[tuple[tuple[type[TypeEngine[Any]], str], ...]] = (
-    (String, "%s::text[]"),
+    (String, "%b::text[]"),
     (Integer, "%s::int8[]"),
     (Boolean, "%s::bool[]"),
     (Date, "%s::date[]"),
@@ -83,6 +84,38 @@ class BulkUpdate:
             connection.exec_driver_sql(head + _values(len(piece), len(piece[0])) + tail, _flat(piece)).rowcount
             for piece in _pieces(rows)
         )
+
+
+class BulkLock:
+    """SELECT of these columns of the rows whose `keys` columns have the given values, locked one after another.
+
+    PostgreSQL locks them in the order of their keys, so that transactions which lock some of the same rows wait for
+    one another in line and never in a circle; on SQLite there is one writer.
+    """
+
+    def __init__(self, table: Table, keys: Sequence[str], columns: Sequence[str]) -> None:
+        """Prepare for keys, each a value for each of `keys`."""
+        values = "".join(f", {table.name}.{name}" for name in columns)
+        where = " AND ".join(f"{table.name}.{key} = given.{key}" for key in keys)
+        self._postgresql = (
+            f"SELECT given.place{values} FROM {_unnest(table, keys)} WITH ORDINALITY "
+            f"AS given ({', '.join(keys)}, place) JOIN {table.name} ON {where} "
+            f"ORDER BY {', '.join(f'{table.name}.{key}' for key in keys)} FOR NO KEY UPDATE OF {table.name}"
+        )
+        renamed = ", ".join(f"column{number} AS {name}" for number, name in enumerate(("place", *keys), 1))
+        # A cross join is never turned round: each given key has its row looked up.
+        head = f"SELECT given.place{values} FROM (SELECT {renamed} FROM (VALUES "
+        self._sqlite = (head, f")) AS given CROSS JOIN {table.name} WHERE {where}")
+
+    def run(self, connection: Connection, keys: Sequence[Row]) -> list[Any]:
+        """The rows found: which of `keys` it is, counted from 1, then the columns. No key may be given twice."""
+        if connection.dialect.name == "postgresql":
+            return list(connection.exec_driver_sql(self._postgresql, _columns(keys))) if keys else []
+        head, tail = self._sqlite
+        found: list[Any] = []
+        for piece in _pieces([(place, *key) for place, key in enumerate(keys, 1)]):
+            found += connection.exec_driver_sql(head + _values(len(piece), len(piece[0])) + tail, _flat(piece))
+        return found
 
 
 def _unnest(table: Table, names: Sequence[str]) -> str:

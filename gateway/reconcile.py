@@ -7,7 +7,7 @@ is still processing or unknown is open, not wrong: whoever carries it asks the c
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
@@ -15,11 +15,11 @@ from sqlalchemy import Connection, bindparam, func, select, tuple_
 
 from core_adapter.core import Booked, Core, Declined, Done, Move, MoveKind, NotFound, Unknown
 from gateway.domain.facts import instruction
+from gateway.journal.faults import Found
 from gateway.journal.tables import CUSTOMER, TRANSFER
 from protocol.money import format_amount
 
 PAGE: Final = 500
-FAULTS_MAX: Final = 100
 STEP: Final = 1
 """The step of an in-bank transfer under its instruction."""
 
@@ -54,8 +54,8 @@ class Sides(Protocol):
 
 
 @dataclass(slots=True)
-class Reconciliation:
-    """What was compared: counts, fen, and faults as one sentence each (at most `FAULTS_MAX`; `more` counts the rest).
+class Reconciliation(Found):
+    """What was compared: counts, fen, and faults as one sentence each.
 
     `succeeded` and `open` count transfers of the journal, `booked` those of them that the book holds; `moves` is the
     whole book, `others` what in it is not of this gateway.
@@ -69,20 +69,6 @@ class Reconciliation:
     booked_amount: int = 0
     moves: int = 0
     others: int = 0
-    faults: list[str] = field(default_factory=list)
-    more: int = 0
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether both sides agree."""
-        return not self.faults
-
-    def fault(self, sentence: str) -> None:
-        """Note one fault."""
-        if len(self.faults) < FAULTS_MAX:
-            self.faults.append(sentence)
-        else:
-            self.more += 1
 
 
 def reconcile(sides: Sides) -> Reconciliation:

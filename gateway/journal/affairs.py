@@ -18,15 +18,17 @@ from gateway.domain.usage import Taking, UsageKey, counters, difference
 from gateway.journal import matters as statements
 from gateway.journal import transfers, usage
 from gateway.journal.record import Key
+from gateway.journal.usage import Made
 from protocol.messages.transfer import TransferState
 
 
 class Affairs:
     """See the module; made anew for each transaction."""
 
-    def __init__(self, tx: Connection, moment: Moment) -> None:
-        """Nothing is held yet."""
+    def __init__(self, tx: Connection, moment: Moment, made: Made) -> None:
+        """Nothing is held yet; `made` is what the caller remembers of counters."""
         self._tx = tx
+        self._made = made
         self._moment = moment
         self._orders: dict[Key, int | None] = {}
         self._matters: dict[MatterKey, Matter] = {}
@@ -63,7 +65,7 @@ class Affairs:
         for matter in self._matters.values():
             for day in {matter.entered_on, today}:
                 wanted |= set(_counters(takings.of_matter(matter), day))
-        self._used = usage.lock(self._tx, wanted) if wanted else {}
+        self._used = usage.lock(self._tx, wanted, self._made)
 
     # -- what was decided
 
@@ -137,7 +139,7 @@ def end(
     What they took of this day's limits comes back. For acts of administration, which hold the register.
     """
     wanted = sorted(set(keys))
-    affairs = Affairs(tx, moment)
+    affairs = Affairs(tx, moment, Made())
     affairs.hold_orders(key[:2] for key in wanted)
     affairs.hold_matters(wanted)
     affairs.hold_counters(())

@@ -6,12 +6,13 @@ or signed by a key that is not the gateway's. What was added since the last seal
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, and_, bindparam, func, select
 
 from gateway.journal.chain import GENESIS, Break, Head, walk
+from gateway.journal.faults import FAULTS_MAX, Found
 from gateway.journal.seals import Seal, SealsDamaged, SealsFile, from_row
 from gateway.journal.tables import LOG_HEAD, MESSAGE_LOG, REQUEST, SEAL, TRANSFER
 from signer.keys import VerifyingKey
@@ -19,8 +20,6 @@ from signer.keys import VerifyingKey
 PAGE_ROWS: Final = 16
 """Rows of one chain in memory: a row holds a whole message, and messages can be large."""
 SEALS_ROWS: Final = 500
-FAULTS_MAX: Final = 100
-"""Most faults told: enough to see what was done, few enough to read."""
 
 _PAGE: Final = (
     select(MESSAGE_LOG)
@@ -69,8 +68,8 @@ _UNASKED: Final = (
 
 
 @dataclass(slots=True)
-class Audit:
-    """What was found so far: counts, and faults as one sentence each (at most `FAULTS_MAX`; `more` says how many more).
+class Audit(Found):
+    """What was found so far: counts, and faults as one sentence each.
 
     `unsealed` counts rows that no root covers yet.
     """
@@ -79,20 +78,6 @@ class Audit:
     rows: int = 0
     seals: int = 0
     unsealed: int = 0
-    faults: list[str] = field(default_factory=list)
-    more: int = 0
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether nothing was found."""
-        return not self.faults
-
-    def fault(self, sentence: str) -> None:
-        """Note one fault."""
-        if len(self.faults) < FAULTS_MAX:
-            self.faults.append(sentence)
-        else:
-            self.more += 1
 
 
 def audit(tx: Connection, keys: Mapping[str, VerifyingKey], file: SealsFile, file_last: int) -> Audit:

@@ -72,7 +72,7 @@ def wake(tx: Connection, serving: Serving, standing: Standing) -> bool:
     keys = matters.waking(tx, moment.business_ms, WAKING_MAX)
     if not keys:
         return False
-    affairs = Affairs(tx, moment)
+    affairs = Affairs(tx, moment, standing.made)
     affairs.hold_orders({key[:2] for key in keys}, free_only=True)
     affairs.hold_matters(keys)
     held = [matter for matter in affairs.matters.values() if _is_waking(matter.wake_ms, moment.business_ms)]

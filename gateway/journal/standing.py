@@ -14,6 +14,7 @@ from gateway.domain.facts import Facts
 from gateway.journal.people import read_customers
 from gateway.journal.record import Key
 from gateway.journal.register import read_version
+from gateway.journal.usage import Made
 
 REMEMBERED_MAX: Final = 200_000
 """Operators, accounts and payees remembered at once, some hundred megabytes at most."""
@@ -23,7 +24,8 @@ class Standing:
     """What one committer remembers; see the module."""
 
     def __init__(self) -> None:
-        """Nothing remembered yet."""
+        """Nothing remembered yet; `made` is of counters, which no change of the register touches."""
+        self.made = Made()
         self._version = -1
         self._facts: dict[Key, Facts] = {}
         self._customers: dict[str, Customer | None] = {}

@@ -100,7 +100,7 @@ class Turn:
         self._owner = owner
         self._lease_ms = lease_ms
         self._moment, self._version = record.site(tx)
-        self._affairs = Affairs(tx, self._moment)
+        self._affairs = Affairs(tx, self._moment, standing.made)
         self.due_now = False
         self._log: list[LogRow] = []
 

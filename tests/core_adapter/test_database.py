@@ -13,7 +13,7 @@ from sqlalchemy import Column, Connection, Engine, Integer, MetaData, String, Ta
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from core_adapter import database, engines
-from core_adapter.bulk import BulkInsert, BulkUpdate
+from core_adapter.bulk import BulkInsert, BulkLock, BulkUpdate
 from core_adapter.database import CommitUnknown, among, database_now, open_engine, reading, transact
 from tests.support.postgres import Postgres, running_postgres
 
@@ -124,6 +124,36 @@ def test_bulk_statements_write_every_row(engine: Engine) -> None:
         change.run(connection, [(number, name) for number, name in enumerate(names) if number])
 
     assert things(engine) == {name: number or None for number, name in enumerate(names)}
+
+
+def test_a_bulk_lock_tells_which_rows_it_found(engine: Engine) -> None:
+    """Of none, one and more keys than one piece holds: the place of each key that is there, with its columns."""
+    names = [f"n{number}" for number in range(70)]
+    lock = BulkLock(THING, ["name"], ["count", "name"])
+    with engine.begin() as connection:
+        BulkInsert(THING, ("name", "count")).run(connection, [(name, 7) for name in names[1:]])
+
+        assert lock.run(connection, []) == []
+        assert lock.run(connection, [("n0",)]) == []
+        assert lock.run(connection, [("'",), ("n5",)]) == [(2, 7, "n5")]
+        found = lock.run(connection, [(name,) for name in names])
+    assert sorted(found) == [(place, 7, f"n{place - 1}") for place in range(2, 71)]
+
+
+def test_a_bulk_lock_holds_the_rows_on_postgresql(postgres: Postgres) -> None:
+    """Another transaction waits for them, and for no others."""
+    lock = BulkLock(THING, ["name"], ["count"])
+    with closing_engine(postgres.fresh()) as engine:
+        METADATA.create_all(engine)
+        with engine.begin() as connection:
+            connection.execute(insert(THING), [{"name": name, "count": 0} for name in ("a", "b")])
+        with engine.begin() as one, engine.begin() as other:
+            lock.run(one, [("a",)])
+            assert lock.run(other, [("b",)]) == [(1, 0)]
+            other.execute(text("SET LOCAL lock_timeout = '50ms'"))
+            with pytest.raises(OperationalError, match="lock timeout"):
+                lock.run(other, [("a",)])
+            other.rollback()
 
 
 def test_a_bulk_text_that_is_too_long_is_an_error_on_postgresql(postgres: Postgres) -> None:

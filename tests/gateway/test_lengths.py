@@ -21,6 +21,7 @@ from gateway.journal.tables import (
     REQUEST,
     TEMPLATE,
     TRANSFER,
+    USAGE,
 )
 
 TYPES = "".join((resources.files("schemas") / name).read_text("utf-8") for name in ("common-1.xsd", "book-1.xsd"))
@@ -65,6 +66,9 @@ def _longest(name: str) -> int:
         ("Purpose", TEMPLATE.c.purpose),
         ("Remark", TEMPLATE.c.remark),
         ("Label", ACCOUNT_GROUP.c.name),
+        ("PartyId", USAGE.c.customer_id),
+        ("PartyId", USAGE.c.subject),
+        ("AccountNumber", USAGE.c.subject),
         ("AccountNumber", MOVE.c.payer),
         ("HolderName", MOVE.c.payee_name),
         ("Purpose", MOVE.c.purpose),

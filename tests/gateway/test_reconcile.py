@@ -16,8 +16,9 @@ from core_adapter.ledger import MIGRATIONS as LEDGER_MIGRATIONS
 from core_adapter.ledger import Ledger, NewAccount
 from gateway.administration.customers import add_customer
 from gateway.databases import JOURNAL_MIGRATIONS, JOURNAL_SCHEMA
+from gateway.journal.faults import FAULTS_MAX
 from gateway.journal.tables import REQUEST, TRANSFER
-from gateway.reconcile import FAULTS_MAX, PAGE, Reconciliation, reconcile
+from gateway.reconcile import PAGE, Reconciliation, reconcile
 from tests.support.orders import request_row, transfer_row
 
 T = TypeVar("T")

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from gateway.journal.audit import FAULTS_MAX
 from gateway.journal.chain import GENESIS, Head, root_of, row_hash
+from gateway.journal.faults import FAULTS_MAX
 from gateway.journal.seals import Seal, from_row, to_line, to_row
 from gateway.journal.tables import LOG_HEAD, MESSAGE_LOG, REQUEST, SEAL
 from tests.gateway.journal.conftest import Journal, reply_key
