@@ -120,6 +120,15 @@ _GROUPS: Final[tuple[Service, ...]] = (
         en="Take a group of accounts away",
         client=examples.ADMINISTERING_CLIENT,
     ),
+    service(
+        book.SetAccountDisplay(account=examples.SECOND_ACCOUNT, alias="备用金", priority=5),
+        book.SetAccountDisplayReply,
+        Kind.ADMINISTRATION,
+        Permission.ADMINISTER,
+        zh="账户别名与显示优先级设置",
+        en="Alias and display priority of an account",
+        client=examples.ADMINISTERING_CLIENT,
+    ),
 )
 
 ENTRIES: Final[tuple[Service, ...]] = (*_PAYEES, *_PURPOSES, *_TEMPLATES, *_GROUPS)

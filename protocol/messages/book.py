@@ -1,4 +1,4 @@
-"""The book family: what a customer keeps for itself: payees, purposes, templates, account groups.
+"""The book family: what a customer keeps for itself: payees, purposes, templates, and how its accounts are shown.
 
 Saving adds an entry or changes the one of the same key, and deleting takes away what may not be there: both say what
 they found, so that either can be repeated.
@@ -207,7 +207,7 @@ class DeleteTemplateReply:
     change: ListChange
 
 
-# -- account groups (账户分组, R1.24)
+# -- how accounts are shown: groups (账户分组), alias, priority (R1.24)
 
 
 @message(NAMESPACE)
@@ -255,5 +255,21 @@ class DeleteAccountGroup:
 @message(NAMESPACE)
 class DeleteAccountGroupReply:
     """Deleted or absent."""
+
+    change: ListChange
+
+
+@message(NAMESPACE)
+class SetAccountDisplay:
+    """Gives an own account a priority from 9, shown first, to 0, and an alias, or none."""
+
+    account: str
+    alias: str | None = None
+    priority: int
+
+
+@message(NAMESPACE)
+class SetAccountDisplayReply:
+    """Changed or unchanged."""
 
     change: ListChange
