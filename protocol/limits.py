@@ -36,6 +36,8 @@ PAGE_ROWS_MAX: Final = 200
 PAGE_ROWS_DEFAULT: Final = 50
 # One query of balances; a group treasury asks for more in a second message.
 BALANCE_ACCOUNTS_MAX: Final = 100
+# Requests that one page looks at for those of one operator: some milliseconds of a thread that carries money too.
+OPERATIONS_SEEN_MAX: Final = 2_000
 
 # How far ahead a payment may be dated, in years; the same date next year is in. Accounts and mandates change meanwhile.
 SCHEDULE_YEARS_MAX: Final = 1

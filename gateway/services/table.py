@@ -14,6 +14,7 @@ from gateway.services import (
     groups,
     help,  # noqa: A004  the family is called so
     lists,
+    operations,
     payees,
     pending,
     purposes,
@@ -26,7 +27,7 @@ from gateway.services.service import Bank, Functions
 from protocol.codes import Code
 from protocol.errors import Detail
 
-_FAMILIES: Final = (help, account, transfer, query, lists, pending, deciding, payees, purposes, templates, groups)
+_FAMILIES: Final = (help, account, transfer, query, lists, pending, deciding, payees, purposes, templates, groups, operations)
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     name: functions for family in _FAMILIES for name, functions in family.FUNCTIONS.items()
