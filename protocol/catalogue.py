@@ -5,12 +5,12 @@ from types import MappingProxyType
 from typing import Final
 
 from protocol.binding import tag_of
-from protocol.entries import account, approval, book, help, orders, transfer  # noqa: A004  the family is called so
+from protocol.entries import account, approval, book, grant, help, orders, transfer  # noqa: A004  the family is called so
 from protocol.service import Kind, Permission, Service
 
 __all__ = ["CATALOGUE", "Kind", "Permission", "Service"]
 
-_FAMILIES: Final = (help, account, transfer, orders, approval, book)
+_FAMILIES: Final = (help, account, transfer, orders, approval, book, grant)
 
 CATALOGUE: Final[Mapping[str, Service]] = MappingProxyType(
     {tag_of(row.request): row for family in _FAMILIES for row in family.ENTRIES}

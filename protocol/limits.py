@@ -60,6 +60,8 @@ PURPOSES_MAX: Final = 200
 TEMPLATES_MAX: Final = 200
 ACCOUNT_GROUPS_MAX: Final = 50
 GROUP_ACCOUNTS_MAX: Final = 100
+# Accounts that one customer lets others use: each is read with the customers on both sides, whoever of them acts.
+GRANTS_GIVEN_MAX: Final = 500
 
 # A value is echoed so that a person finds it, not to send the message back.
 DETAIL_VALUE_CHARS_MAX: Final = 64

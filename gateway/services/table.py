@@ -11,6 +11,7 @@ from gateway.domain.usage import UsageKey
 from gateway.services import (
     account,
     deciding,
+    grants,
     groups,
     help,  # noqa: A004  the family is called so
     lists,
@@ -27,7 +28,21 @@ from gateway.services.service import Bank, Functions
 from protocol.codes import Code
 from protocol.errors import Detail
 
-_FAMILIES: Final = (help, account, transfer, query, lists, pending, deciding, payees, purposes, templates, groups, operations)
+_FAMILIES: Final = (
+    help,
+    account,
+    transfer,
+    query,
+    lists,
+    pending,
+    deciding,
+    payees,
+    purposes,
+    templates,
+    groups,
+    operations,
+    grants,
+)
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     name: functions for family in _FAMILIES for name, functions in family.FUNCTIONS.items()

@@ -11,6 +11,7 @@ from protocol.meanings import (
     asked,
     book,
     course,
+    grant,
     limits,
     message,
     modes,
@@ -34,6 +35,7 @@ _SUBJECTS: Final = (
     limits,
     schedule,
     book,
+    grant,
     unavailable,
 )
 
