@@ -10,9 +10,10 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from core_adapter.core import AccountStatus
+from core_adapter.database import database_now
 from core_adapter.ledger import NewAccount
 from gateway.administration.accounts import attach_accounts
 from gateway.administration.certificates import add_certificate
@@ -20,6 +21,10 @@ from gateway.administration.customers import add_customer
 from gateway.administration.lists import change_accounts
 from gateway.administration.operators import add_operator
 from gateway.domain.calendar import SHANGHAI
+from gateway.domain.customer import Right
+from gateway.domain.grants import Terms
+from gateway.journal.grants import enter_offer
+from gateway.journal.tables import CUSTOMER
 from gateway.template import quoted
 from protocol import examples
 from protocol.binding import write
@@ -68,7 +73,7 @@ ACCOUNTS: Final[Mapping[str, tuple[NewAccount, ...]]] = MappingProxyType(
         ),
         examples.OTHER_CUSTOMER: (
             NewAccount(examples.PAYEE_ACCOUNT, OTHER_CUSTOMER_NAME, "CNY", _NORMAL, 10_000_000),
-            NewAccount("11010100000000102", OTHER_CUSTOMER_NAME, "CNY", _NORMAL, 10_000_000),
+            NewAccount(examples.OFFERED_ACCOUNT, OTHER_CUSTOMER_NAME, "CNY", _NORMAL, 10_000_000),
         ),
         "": (
             NewAccount("11010100000000201", "张三", "CNY", _NORMAL, 0),
@@ -80,6 +85,9 @@ ACCOUNTS: Final[Mapping[str, tuple[NewAccount, ...]]] = MappingProxyType(
     }
 )
 """By the customer they are attached to; those under the empty name are of holders who do not use the gateway."""
+
+OFFER: Final = Terms(examples.OTHER_CUSTOMER, examples.OFFERED_ACCOUNT, examples.CUSTOMER, frozenset({Right.QUERY}))
+"""An account that the other customer has offered to the first, who has not accepted it yet."""
 
 _CLIENT: Final = """\
 # A client of the demo site: `yinqi send -c THIS_FILE MESSAGE.xml`. Paths are relative to this file's folder.
@@ -126,7 +134,7 @@ def _client_text(operator: Operator, port_base: int) -> str:
 
 
 def register(tx: Connection, certificates: Mapping[str, bytes]) -> None:
-    """Register customers, attached accounts, operators with all of these, and certificates (PEM, by client name)."""
+    """Register customers, their accounts, operators with all of these, certificates (PEM, by client name), an offer."""
     add_customer(tx, examples.CUSTOMER, examples.CUSTOMER_NAME)
     add_customer(tx, examples.OTHER_CUSTOMER, OTHER_CUSTOMER_NAME)
     numbers = {customer: [account.number for account in accounts] for customer, accounts in ACCOUNTS.items()}
@@ -138,6 +146,8 @@ def register(tx: Connection, certificates: Mapping[str, bytes]) -> None:
         change_accounts(tx, *key, add=numbers[operator.customer])
         der = from_pem(certificates[operator.client])[0]
         add_certificate(tx, *key, der, confirm=fingerprint(der).hex(), purpose="sign", sm2_id=None)
+    tx.execute(update(CUSTOMER).values(advanced=True))
+    enter_offer(tx, OFFER, database_now(tx))
 
 
 def all_accounts() -> list[NewAccount]:

@@ -5,12 +5,21 @@ from types import MappingProxyType
 from typing import Final
 
 from protocol.binding import tag_of
-from protocol.entries import account, approval, batch, book, help, orders, transfer  # noqa: A004  the family is called so
+from protocol.entries import (
+    account,
+    approval,
+    batch,
+    book,
+    grant,
+    help,  # noqa: A004  the family is called so
+    orders,
+    transfer,
+)
 from protocol.service import Kind, Permission, Service
 
 __all__ = ["CATALOGUE", "Kind", "Permission", "Service"]
 
-_FAMILIES: Final = (help, account, transfer, batch, orders, approval, book)
+_FAMILIES: Final = (help, account, transfer, batch, orders, approval, book, grant)
 
 CATALOGUE: Final[Mapping[str, Service]] = MappingProxyType(
     {tag_of(row.request): row for family in _FAMILIES for row in family.ENTRIES}

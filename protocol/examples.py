@@ -20,6 +20,8 @@ PAYER_ACCOUNT: Final = "11010100000000001"
 SECOND_ACCOUNT: Final = "11010100000000002"
 PAYEE_ACCOUNT: Final = "11010100000000101"
 PAYEE_NAME: Final = "上海远航物流有限公司"
+# An account that the other customer offers to the first.
+OFFERED_ACCOUNT: Final = "11010100000000102"
 
 # A bank of the class of city commercial banks in Beijing that does not exist.
 BANK_CODE: Final = "31310009999" + bank_code_check_digit("31310009999")

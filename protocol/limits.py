@@ -42,6 +42,8 @@ PAGE_ROWS_MAX: Final = 200
 PAGE_ROWS_DEFAULT: Final = 50
 # One query of balances; a group treasury asks for more in a second message.
 BALANCE_ACCOUNTS_MAX: Final = 100
+# Requests that one page looks at for those of one operator: some milliseconds of a thread that carries money too.
+OPERATIONS_SEEN_MAX: Final = 2_000
 
 # How far ahead a payment may be dated, in years; the same date next year is in. Accounts and mandates change meanwhile.
 SCHEDULE_YEARS_MAX: Final = 1
@@ -64,6 +66,8 @@ PURPOSES_MAX: Final = 200
 TEMPLATES_MAX: Final = 200
 ACCOUNT_GROUPS_MAX: Final = 50
 GROUP_ACCOUNTS_MAX: Final = 100
+# Accounts that one customer lets others use: each is read with the customers on both sides, whoever of them acts.
+GRANTS_GIVEN_MAX: Final = 500
 
 # A value is echoed so that a person finds it, not to send the message back.
 DETAIL_VALUE_CHARS_MAX: Final = 64

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from gateway.administration.change import AdminError, customer_status, raise_version
 from gateway.journal.tables import ATTACHED_ACCOUNT, CLOSED_PAYEE, OPERATOR_ACCOUNT
@@ -56,6 +56,18 @@ def detach_account(tx: Connection, customer_id: str, account: str) -> None:
     )
     tx.execute(delete(CLOSED_PAYEE).where(CLOSED_PAYEE.c.customer_id == customer_id, CLOSED_PAYEE.c.account == account))
     if tx.execute(delete(ATTACHED_ACCOUNT).where(*key)).rowcount == 0:
+        raise AdminError(f"account {account} is not attached to customer {customer_id}")
+
+
+def set_display(tx: Connection, customer_id: str, account: str, *, alias: str, priority: int) -> None:
+    """Say how an account is shown (R1.24): under which alias, empty for none, and with which priority, 9 first.
+
+    Raises AdminError for an account that is not attached to the customer.
+    """
+    raise_version(tx)
+    key = (ATTACHED_ACCOUNT.c.customer_id == customer_id, ATTACHED_ACCOUNT.c.account == account)
+    shown = {"alias": alias or None, "priority": priority}
+    if tx.execute(update(ATTACHED_ACCOUNT).where(*key).values(shown)).rowcount == 0:
         raise AdminError(f"account {account} is not attached to customer {customer_id}")
 
 

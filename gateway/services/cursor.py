@@ -51,7 +51,11 @@ class Paging:
         `found` are the entries behind `after` in order, at most `limit` of them; `position` gives the key of one.
         """
         page = found[: self.size]
-        return page, write(self.question, position(page[-1])) if len(found) > self.size else None
+        return page, self.behind(position(page[-1])) if len(found) > self.size else None
+
+    def behind(self, position: Position) -> str:
+        """The cursor behind that key."""
+        return write(self.question, position)
 
 
 def paging(question: Question, form: tuple[type, ...], *, cursor: str | None, size: int | None, place: str) -> Paging:

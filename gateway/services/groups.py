@@ -1,10 +1,11 @@
-"""Groups of accounts (账户分组, R1.24), kept by the administrator; an operator sees of a group what accounts it has."""
+"""How accounts are shown (R1.24): in groups (账户分组), with an alias and a priority; all kept by the administrator."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy import Connection
 
+from gateway.administration.accounts import set_display
 from gateway.domain import accounts, entitlement
 from gateway.domain.command import Change, Command, Decision, Read, Refuse, Reply
 from gateway.domain.facts import Facts, Moment
@@ -17,8 +18,11 @@ from protocol.messages.book import (
     DeleteAccountGroup,
     DeleteAccountGroupReply,
     ListAccountGroupsReply,
+    ListChange,
     SaveAccountGroup,
     SaveAccountGroupReply,
+    SetAccountDisplay,
+    SetAccountDisplayReply,
 )
 
 
@@ -77,9 +81,29 @@ def _delete_decide(command: Command, facts: Facts, _moment: Moment, _bank: Bank)
     return Change(make)
 
 
+def _display_decide(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decision:
+    body: SetAccountDisplay = command.body
+    customer_id = command.head.customer_id
+    account = facts.customer.accounts.get(body.account) if facts.customer else None
+    faults = entitlement.faults(command, facts)
+    if account is None or account.owner != customer_id:
+        faults.append(Detail(Code.ACCOUNT_NOT_ATTACHED, place("SetAccountDisplay", "Account"), body.account))
+    if faults or account is None:
+        return refuse(faults)
+    same = (account.alias, account.priority) == (body.alias, body.priority)
+
+    def make(tx: Connection) -> Reply:
+        if not same:
+            set_display(tx, customer_id, body.account, alias=body.alias or "", priority=body.priority)
+        return done(SetAccountDisplayReply(change=ListChange.UNCHANGED if same else ListChange.CHANGED))
+
+    return Change(make)
+
+
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     "ListAccountGroups": Functions(decide=_list_decide, needs_core=False),
     "SaveAccountGroup": changing(_save_decide),
     "DeleteAccountGroup": changing(_delete_decide),
+    "SetAccountDisplay": changing(_display_decide),
 }
 """By the name of the service."""

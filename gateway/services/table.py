@@ -13,9 +13,11 @@ from gateway.services import (
     batch_query,
     batches,
     deciding,
+    grants,
     groups,
     help,  # noqa: A004  the family is called so
     lists,
+    operations,
     payees,
     pending,
     purposes,
@@ -42,6 +44,8 @@ _FAMILIES: Final = (
     purposes,
     templates,
     groups,
+    operations,
+    grants,
 )
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {

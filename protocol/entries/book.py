@@ -1,5 +1,6 @@
 """The book family's entries: lists kept by operators who enter, and groups of accounts kept by administrators."""
 
+from datetime import date
 from typing import Final
 
 from protocol import examples
@@ -120,6 +121,25 @@ _GROUPS: Final[tuple[Service, ...]] = (
         en="Take a group of accounts away",
         client=examples.ADMINISTERING_CLIENT,
     ),
+    service(
+        book.SetAccountDisplay(account=examples.SECOND_ACCOUNT, alias="备用金", priority=5),
+        book.SetAccountDisplayReply,
+        Kind.ADMINISTRATION,
+        Permission.ADMINISTER,
+        zh="账户别名与显示优先级设置",
+        en="Alias and display priority of an account",
+        client=examples.ADMINISTERING_CLIENT,
+    ),
+)
+_OPERATIONS: Final[tuple[Service, ...]] = (
+    service(
+        book.ListOperations(from_date=date(2026, 10, 1), to_date=date(2026, 10, 31), page_size=50),
+        book.ListOperationsReply,
+        Kind.QUERY,
+        None,
+        zh="操作日志查询：操作员查本人，主管与管理员查全部",
+        en="The operation log: an operator's own, everyone's for the supervisor and administrators",
+    ),
 )
 
-ENTRIES: Final[tuple[Service, ...]] = (*_PAYEES, *_PURPOSES, *_TEMPLATES, *_GROUPS)
+ENTRIES: Final[tuple[Service, ...]] = (*_PAYEES, *_PURPOSES, *_TEMPLATES, *_GROUPS, *_OPERATIONS)

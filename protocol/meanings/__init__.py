@@ -12,6 +12,7 @@ from protocol.meanings import (
     batch,
     book,
     course,
+    grant,
     limits,
     message,
     modes,
@@ -36,6 +37,7 @@ _SUBJECTS: Final = (
     batch,
     schedule,
     book,
+    grant,
     unavailable,
 )
 

@@ -1,13 +1,14 @@
-"""The book family: what a customer keeps for itself: payees, purposes, templates, account groups.
+"""The book family: what a customer keeps for itself: payees, purposes, templates, and how its accounts are shown.
 
 Saving adds an entry or changes the one of the same key, and deleting takes away what may not be there: both say what
 they found, so that either can be repeated.
 """
 
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
-from protocol.binding import BankCode, message
+from protocol.binding import BankCode, Element, message
 from protocol.messages.transfer import Arrival
 from protocol.money import Fen
 
@@ -207,7 +208,48 @@ class DeleteTemplateReply:
     change: ListChange
 
 
-# -- account groups (账户分组, R1.24)
+# -- operation log (日志, R6.8)
+
+
+@message(NAMESPACE)
+class OperationItem:
+    """One use of a request id; `code` and `text` say why the gateway refused it, and are left out where it did not.
+
+    What became of a payment that was taken is told by QueryTransfer.
+    """
+
+    request_id: str
+    operator_id: str
+    service: str
+    received_at: datetime
+    business_date: date
+    code: str | None = None
+    text: str | None = None
+
+
+@message(NAMESPACE)
+class ListOperations:
+    """Asks for what operators did by business date, both days included, a page at a time; today's is today's log.
+
+    An operator sees its own; the supervisor and administrators see everyone's, or those of `operator_id`.
+    """
+
+    from_date: Annotated[date, Element("From")]
+    to_date: Annotated[date, Element("To")]
+    operator_id: str | None = None
+    cursor: str | None = None
+    page_size: int | None = None
+
+
+@message(NAMESPACE)
+class ListOperationsReply:
+    """A page in order of time; without `next_cursor` it is the last, with it even a page that is not full has more."""
+
+    operation: tuple[OperationItem, ...] = ()
+    next_cursor: str | None = None
+
+
+# -- how accounts are shown: groups (账户分组), alias, priority (R1.24)
 
 
 @message(NAMESPACE)
@@ -255,5 +297,21 @@ class DeleteAccountGroup:
 @message(NAMESPACE)
 class DeleteAccountGroupReply:
     """Deleted or absent."""
+
+    change: ListChange
+
+
+@message(NAMESPACE)
+class SetAccountDisplay:
+    """Gives an own account a priority from 9, shown first, to 0, and an alias, or none."""
+
+    account: str
+    alias: str | None = None
+    priority: int
+
+
+@message(NAMESPACE)
+class SetAccountDisplayReply:
+    """Changed or unchanged."""
 
     change: ListChange

@@ -52,12 +52,18 @@ SEEN = Seen("ecdsa-p256-sha256", "sha256", bytes(32), bytes(32), "00", _START, N
 
 
 def command(
-    body: Any, request_id: str, *, operator: str = OPERATOR_ID, skew_ms: int = 0, refusal: Refuse | None = None
+    body: Any,
+    request_id: str,
+    *,
+    customer: str = CUSTOMER_ID,
+    operator: str = OPERATOR_ID,
+    skew_ms: int = 0,
+    refusal: Refuse | None = None,
 ) -> Command:
     """A verified message with this typed body, as the road would hand it over."""
     xml = binding.write(body)
     return Command(
-        head=Head("1.0", CUSTOMER_ID, operator, request_id, _START, "en"),
+        head=Head("1.0", customer, operator, request_id, _START, "en"),
         raw=f"<signed id={request_id!r}>{xml}</signed>".encode(),
         encoding="UTF-8",
         body_digest=hashlib.sha256(xml.encode()).digest(),

@@ -13,6 +13,7 @@ from gateway.journal.book import ACCOUNT_GROUPS, PURPOSES, TEMPLATES
 from gateway.journal.register import read_version
 from protocol.catalogue import Permission
 from protocol.codes import Code
+from protocol.messages.account import QueryAccounts, QueryAccountsReply
 from protocol.messages.book import (
     AccountGroup,
     DeleteAccountGroup,
@@ -35,6 +36,8 @@ from protocol.messages.book import (
     SavePurposeReply,
     SaveTemplate,
     SaveTemplateReply,
+    SetAccountDisplay,
+    SetAccountDisplayReply,
     Template,
 )
 from protocol.messages.transfer import Arrival
@@ -218,6 +221,33 @@ def test_R1_24_a_group_takes_only_accounts_of_the_customer(customer: Customer) -
     assert "Account[3]" in refusal
     entered = customer.ask(SaveAccountGroup(name="组", account=(PAYER,)), "ERP1")
     assert code(entered) == Code.NOT_PERMITTED
+
+
+def test_R1_24_alias_and_priority_say_how_an_account_is_shown(customer: Customer) -> None:
+    """From the next message on accounts come in the new order; without an alias it has none again."""
+    assert _shown(customer) == [(PAYER, None, 0), (SAVINGS, None, 0)]
+
+    first = _display(customer, SAVINGS, alias="备用金", priority=9)
+    again = _display(customer, SAVINGS, alias="备用金", priority=9)
+    _display(customer, PAYER, alias="基本户", priority=0)
+
+    assert (first, again) == (ListChange.CHANGED, ListChange.UNCHANGED)
+    assert _shown(customer) == [(SAVINGS, "备用金", 9), (PAYER, "基本户", 0)]
+    _display(customer, SAVINGS, priority=0)
+    assert _shown(customer) == [(PAYER, "基本户", 0), (SAVINGS, None, 0)]
+    foreign = customer.ask(SetAccountDisplay(account=PAYEE, priority=1), "ADM1")
+    assert rules(foreign) == [Code.ACCOUNT_NOT_ATTACHED]
+    assert code(customer.ask(SetAccountDisplay(account=PAYER, priority=1))) == Code.NOT_PERMITTED
+
+
+def _display(customer: Customer, account: str, *, alias: str | None = None, priority: int) -> ListChange:
+    body = SetAccountDisplay(account=account, alias=alias, priority=priority)
+    return told(customer.ask(body, "ADM1"), SetAccountDisplayReply).change
+
+
+def _shown(customer: Customer) -> list[tuple[str, str | None, int]]:
+    reply = told(customer.ask(QueryAccounts()), QueryAccountsReply)
+    return [(account.account, account.alias, account.priority) for account in reply.accounts]
 
 
 def test_a_full_list_of_groups_is_refused(customer: Customer, monkeypatch: pytest.MonkeyPatch) -> None:

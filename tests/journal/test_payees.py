@@ -22,7 +22,6 @@ from protocol.messages.book import (
     SavePayee,
     SavePayeeReply,
 )
-from tests.journal import bank as banks
 from tests.journal.bank import CUSTOMER_ID, PAYER, Bank, Node, command, transfer
 from tests.journal.replies import code, rules, told
 
@@ -32,13 +31,14 @@ THIS_BANK, OTHER_BANK = "313100000013", "102100099996"
 class Book:
     """One operator's way to the book, each message under a new id."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, customer: str = CUSTOMER_ID) -> None:
         self.node = node
+        self.customer = customer
         self._ids = count(1)
 
-    def ask(self, body: Any, **changed: Any) -> str:
+    def ask(self, body: Any) -> str:
         """The reply to a message."""
-        return self.node.answer(command(body, f"B{next(self._ids)}", **changed))
+        return self.node.answer(command(body, f"B{next(self._ids)}", customer=self.customer))
 
     def save(self, account: str, name: str, bank_code: str | None = None) -> ListChange:
         """Keep a payee."""
@@ -214,7 +214,7 @@ def test_R1_2_who_may_not_enter_keeps_no_payee_and_uses_up_no_id(bank: Bank) -> 
     assert len(told(node.answer(command(ListPayees(), "Q1", operator="LOOK1")), ListPayeesReply).payee) == 1
 
 
-def test_another_customer_s_book_is_its_own(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_customer_s_book_is_its_own(bank: Bank) -> None:
     """The same payee may stand in two books; neither shows, changes or fills the other."""
     kept = Book(bank.node())
     kept.save("1", "甲")
@@ -223,11 +223,10 @@ def test_another_customer_s_book_is_its_own(bank: Bank, monkeypatch: pytest.Monk
         operator = {"customer_id": "C2", "operator_id": "ERP1", "name": "n", "status": "normal"}
         tx.execute(insert(OPERATOR), {**operator, "permissions": "enter query"})
 
-    with monkeypatch.context() as patch:
-        patch.setattr(banks, "CUSTOMER_ID", "C2")
-        assert kept.found() == []
-        assert kept.save("1", "乙") is ListChange.ADDED
-        assert kept.delete("1") is ListChange.DELETED
+    theirs = Book(kept.node, customer="C2")
+    assert theirs.found() == []
+    assert theirs.save("1", "乙") is ListChange.ADDED
+    assert theirs.delete("1") is ListChange.DELETED
 
     assert kept.page().payee == (PayeeItem(account="1", name="甲"),)
 

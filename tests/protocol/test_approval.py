@@ -8,12 +8,12 @@ import pytest
 from protocol.binding import read, write
 from protocol.entries import approval as approval_entries
 from protocol.entries import orders as orders_entries
+from protocol.explain import explain, validate
 from protocol.limits import ROWS_MAX
 from protocol.messages import approval, matter, transfer
 from protocol.messages.transfer import SubmitTransfer, SubmitTransferReply, TransferState
 from protocol.service import Kind, Permission, Service
 from protocol.tree import canonical, parse
-from protocol.explain import explain, validate
 from tests.protocol import helpers
 
 ENTRIES = (*approval_entries.ENTRIES, *orders_entries.ENTRIES)

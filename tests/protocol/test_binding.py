@@ -44,7 +44,11 @@ def values(hint: object, name: str) -> st.SearchStrategy[object]:
         inner = next(kind for kind in get_args(hint) if kind is not NoneType)
         return st.none() | values(inner, name)
     if get_origin(hint) is tuple:
+<<<<<<< HEAD
         least = 1 if name in {"account", "item", "row"} else 0
+=======
+        least = 1 if name in {"account", "item", "right"} else 0
+>>>>>>> book
         return st.lists(values(get_args(hint)[0], name), min_size=least, max_size=3).map(tuple)
     assert isinstance(hint, type)
     if name == "priority":
@@ -53,10 +57,8 @@ def values(hint: object, name: str) -> st.SearchStrategy[object]:
         return st.integers(1, 10**15 - 1) if FenMark in marks else st.integers(1, 200)
     if hint is str:
         return texts(name)
-    if hint is datetime:
-        return MOMENTS
-    if hint is date:
-        return st.dates(date(1990, 1, 1), date(2998, 1, 1))
+    if hint in {datetime, date}:
+        return MOMENTS if hint is datetime else st.dates(date(1990, 1, 1), date(2998, 1, 1))
     if hint is bool or issubclass(hint, StrEnum):
         return st.sampled_from([True, False] if hint is bool else list(hint))
     return instances(hint)

@@ -54,6 +54,7 @@ Index(
     postgresql_where=REQUEST.c.due_ms.isnot(None),
     sqlite_where=REQUEST.c.due_ms.isnot(None),
 )
+Index("request_day", REQUEST.c.customer_id, REQUEST.c.business_date, REQUEST.c.received_ms)
 
 TRANSFER = Table(
     "transfer",

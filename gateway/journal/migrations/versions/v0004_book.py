@@ -1,4 +1,4 @@
-"""Version 4: what customers keep for themselves: payees, templates, account groups."""
+"""Version 4: what customers keep for themselves: payees, templates, account groups; requests by day, for their log."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("accounts", sa.Text(), nullable=False),
         key=("name",),
     )
+    op.create_index("request_day", "request", ["customer_id", "business_date", "received_ms"])
 
 
 def _list(table: str, *columns: sa.schema.SchemaItem, key: tuple[str, ...] = ()) -> None:
