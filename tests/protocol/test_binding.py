@@ -5,18 +5,19 @@ from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Annotated, Union, get_args, get_origin, get_type_hints
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
 from protocol.binding import namespace_of, read, write, write_datetime
 from protocol.catalogue import CATALOGUE
-from protocol.codes import Code
+from protocol.codes import Code, Language
 from protocol.entries import approval, orders
 from protocol.envelope import ReplyHead, write_reply, write_request
 from protocol.errors import Detail
 from protocol.head import Outcome
-from protocol.meanings import MEANINGS
+from protocol.meanings import MEANINGS, text
 from protocol.messages.transfer import QueryTransfer
 from protocol.money import FenMark
 from protocol.names import bank_code_check_digit
@@ -165,6 +166,17 @@ def test_every_code_makes_a_valid_reply_in_both_languages() -> None:
             detail = Detail(rule=code, place="/env:Message", value="x", zh="字", en="word")
             head = ReplyHead("C", "O", "R", helpers.NOW, "M1", bytes(32), Outcome(code, (detail,)), "root", language)
             assert validate(parse(write_reply(head, None).encode()))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_detail_without_words_of_its_own_has_those_of_its_code(language: Language) -> None:
+    """So whoever is refused for three reasons reads three sentences; the name of a schema's rule has no words."""
+    details = (Detail(Code.SAME_ACCOUNT), Detail(Code.BAND_LEVEL, zh="字", en="word"), Detail("schema"))
+    head = ReplyHead("C", "O", "R", helpers.NOW, "M1", bytes(32), Outcome(Code.SAME_ACCOUNT, details), "r", language)
+    reply = write_reply(head, None)
+
+    told = [part.partition("<Text>")[2].partition("<")[0] for part in reply.split("<Detail>")[1:]]
+    assert told == [text(Code.SAME_ACCOUNT, language), {"zh": "字", "en": "word"}[language], ""]
 
 
 def test_the_schemas_declare_what_the_catalogue_lists() -> None:
