@@ -8,7 +8,7 @@ READY := .venv/.ready
 ROOMS := $(wildcard protocol signer core_adapter gateway conformance tests bench demo)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check style types directions house bench format need lock dist changelog clean
+.PHONY: help demo test check style types directions house bench format rules need lock dist changelog clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ bench: need $(READY) ## figures: beside the floor of the hardware and a straight
 format: $(READY) ## put the source into the house's form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+rules: $(READY) ## write docs/rules.md, and what other documents tell from the code, anew
+	$(BIN)/python -m tests.docs.write
 
 need: ## name, or where allowed install, the system's tools that tests and figures need
 	scripts/need.sh

@@ -75,7 +75,10 @@ def _outcome_start(code: Code, language: Language, final: bool, advice: str) -> 
 
 
 def _detail(detail: Detail, language: Language) -> str:
+    """A fault in the sender's language; one without words of its own has those of its code."""
     words = (detail.en or detail.zh) if language == "en" else (detail.zh or detail.en)
+    if words is None and detail.rule in MEANINGS:
+        words = text(Code(detail.rule), language)
     parts = (("Rule", detail.rule), ("Place", detail.place), ("Value", detail.value), ("Text", words))
     inner = "".join([f"<{name}>{escape(value)}</{name}>" for name, value in parts if value is not None])
     return f"<Detail>{inner}</Detail>"

@@ -12,6 +12,7 @@ have xmlsec1                            xmlsec1          tests/interop: judge of
 have curl                               curl             tests/interop: the tutorial's HTTP client
 have nc                                 netcat-openbsd   tests/interop: the tutorial's TCP client
 have javac                              default-jdk-headless  tests/interop: the JDK as signer and judge of messages
+have xmllint                            libxml2-utils    tests/docs: judge of the digest that approvers sign
 have iconv                              libc-bin         tests/protocol: judge of encodings
 have setpriv                            util-linux       tests/support: runs PostgreSQL as nobody in particular
 have systemd-analyze                    systemd          tests/house: score of the service unit

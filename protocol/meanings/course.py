@@ -14,7 +14,7 @@ MEANINGS: Final[Mapping[Code, Meaning]] = {
         "摘要与待办内容不符：内容已变动或摘要有误，请重新查询待办后再审批",
         "The digest is not that of what waits: it changed or the digest is wrong; list it again before you decide",
     ),
-    Code.REASON_MISSING: refused("拒绝时须说明原因", "A rejection needs a reason"),
+    Code.REASON_MISSING: refused("拒绝时须说明原因：请填写Reason", "A rejection needs a reason: give one in Reason"),
     Code.DECIDED_AS_CHANGE: refused(
         "这是企业管理变更：请用DecideChanges审批",
         "This is a change of administration: decide it by DecideChanges",
@@ -24,17 +24,17 @@ MEANINGS: Final[Mapping[Code, Meaning]] = {
         "This is an instruction: decide it by DecideInstructions",
     ),
     Code.NOT_WITHDRAWABLE: refused(
-        "指令已由银行受理或已结束，不能撤销",
-        "The instruction is with the bank or has ended: it cannot be withdrawn",
+        "指令已由银行处理或已结束，不能撤销：请查询其状态",
+        "The instruction is with the bank or has ended and cannot be withdrawn: query its state",
     ),
     Code.WITHDRAWAL_BY_OTHERS: refused(
-        "待审批的指令由录入员撤销，已预约的由录入员或管理员撤销（按授权模式管理的企业只由管理员撤销）",
-        "What waits for approval is withdrawn by who entered it; what is scheduled also by an administrator, "
-        "and only by one where modes are used",
+        "待审批的指令请由录入员撤销；已预约的，请由录入员或管理员撤销（按授权模式管理的企业只由管理员撤销）",
+        "This withdrawal falls to another: to who entered it while it waits for approval, then also to an "
+        "administrator, and only to one where modes are used",
         Advice.CONTACT,
     ),
     Code.NOT_REJECTED: refused(
-        "该指令没有被拒绝，无需确认",
-        "The instruction was not rejected: there is nothing to acknowledge",
+        "该指令没有被拒绝，无需确认或修改：请查询其状态",
+        "The instruction was not rejected, so there is nothing to acknowledge or amend: query its state",
     ),
 }

@@ -10,20 +10,20 @@ from protocol.codes import Code, Meaning, refused
 
 MEANINGS: Final[Mapping[Code, Meaning]] = {
     Code.OPERATOR_LIMIT: refused(
-        "超过操作员单笔限额，处理办法见Detail",
-        "Over the operator's limit per transfer; the Detail says what to do",
+        "超过操作员单笔限额：请按Detail所示处理",
+        "Over the operator's limit per transfer: do as the Detail says",
     ),
     Code.OPERATOR_DAY_LIMIT: refused(
-        "超过操作员日累计限额，处理办法见Detail",
-        "Over the operator's limit per day; the Detail says what to do",
+        "超过操作员日累计限额：请按Detail所示处理",
+        "Over the operator's limit per day: do as the Detail says",
     ),
     Code.ACCOUNT_LIMIT: refused(
-        "超过付款账户单笔限额，处理办法见Detail",
-        "Over the payer account's limit per transfer; the Detail says what to do",
+        "超过付款账户单笔限额：请按Detail所示处理",
+        "Over the payer account's limit per transfer: do as the Detail says",
     ),
     Code.ACCOUNT_DAY_LIMIT: refused(
-        "超过付款账户日累计限额，处理办法见Detail",
-        "Over the payer account's limit per day; the Detail says what to do",
+        "超过付款账户日累计限额：请按Detail所示处理",
+        "Over the payer account's limit per day: do as the Detail says",
     ),
     Code.CUSTOMER_LIMIT: refused(
         "超过客户自设的单笔限额：请调高限额或调低金额",
@@ -46,7 +46,7 @@ MEANINGS: Final[Mapping[Code, Meaning]] = {
         "Over the bank's cap on the total of a payroll batch: split the batch",
     ),
     Code.LIMIT_ABOVE_CAP: refused(
-        "限额不得高于银行规定的上限",
-        "A limit cannot be set above the bank's",
+        "限额不得高于银行规定的上限：请调低，或向银行申请提高",
+        "A limit cannot be set above the bank's: lower it, or apply to the bank",
     ),
 }

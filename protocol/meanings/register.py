@@ -13,7 +13,7 @@ MEANINGS: Final[Mapping[Code, Meaning]] = {
     ),
     Code.SERVICE_OFF: refused(
         "该业务已停用，启用前不受理新指令：请由企业管理员启用",
-        "The service is switched off and takes nothing new until the administrator switches it on",
+        "The service is switched off and takes nothing new: the administrator can switch it on",
         Advice.CONTACT,
     ),
     Code.ACCOUNT_NOT_LISTED: refused(
@@ -27,8 +27,8 @@ MEANINGS: Final[Mapping[Code, Meaning]] = {
         Advice.CONTACT,
     ),
     Code.GRANTOR_SUSPENDED: refused(
-        "账户所属企业的银企直连服务已暂停，其授权的账户不可使用",
-        "The customer who granted this account is suspended, so it cannot be used",
+        "账户所属企业的银企直连服务已暂停，其授权的账户不可使用：请联系账户所属企业",
+        "The customer who granted this account is suspended, so it cannot be used: ask that customer",
         Advice.CONTACT,
     ),
     Code.PAYMENT_NOT_OPEN: refused(
@@ -43,7 +43,7 @@ MEANINGS: Final[Mapping[Code, Meaning]] = {
     ),
     Code.PAYEE_NOT_IN_CLOSED_LIST: refused(
         "付款账户已开通封闭转账，收款账户不在转账对应关系清单中：请向银行申请增加",
-        "The payer account is closed and the payee is not on its list, which the bank keeps on application",
+        "The payer account is closed and the payee is not on its list: apply to the bank, which keeps the list",
         Advice.CONTACT,
     ),
 }

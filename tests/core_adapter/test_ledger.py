@@ -198,7 +198,7 @@ def test_only_a_normal_account_pays_or_is_paid(ledger: Ledger, status: AccountSt
     assert paid == Declined((Code(f"PAYEE_{status.name}"),))
 
 
-def test_a_lost_account_answers_its_balance_and_nothing_else(ledger: Ledger) -> None:
+def test_R4_27_a_lost_account_answers_its_balance_and_nothing_else(ledger: Ledger) -> None:
     """Under a loss report (R4.27) only the balance can be asked; released, the entries are there again."""
     ledger.set_status(ALICE.number, AccountStatus.LOST)
 

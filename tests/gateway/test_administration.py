@@ -102,7 +102,7 @@ def test_a_customer_is_added_once(engine: Engine) -> None:
         customers.add_customer(tx, C, "n")
 
 
-def test_r1_10_the_code_of_a_deleted_operator_is_never_used_again(engine: Engine) -> None:
+def test_R1_10_the_code_of_a_deleted_operator_is_never_used_again(engine: Engine) -> None:
     """A deleted operator keeps its row; it cannot be added, thawed, changed, or given a certificate."""
     with engine.begin() as tx:
         operators.set_operator_status(tx, C, O, "deleted")
@@ -127,7 +127,7 @@ def test_the_same_code_at_another_customer_is_another_operator(engine: Engine) -
         assert [(row.customer, row.operator) for row in operators.list_operators(tx)] == [(C, O), ("C2", O)]
 
 
-def test_r1_2_authorize_and_force_authorize_never_go_together(engine: Engine) -> None:
+def test_R1_2_authorize_and_force_authorize_never_go_together(engine: Engine) -> None:
     """Neither when an operator is added nor when its permissions change."""
     both = ["authorize", "force-authorize"]
     with pytest.raises(AdminError, match="never go to one operator"), engine.begin() as tx:
@@ -150,7 +150,7 @@ def test_an_unknown_permission_is_refused_with_those_there_are(engine: Engine) -
         lambda tx: operators.set_permissions(tx, C, "ADM", ["query"]),
     ],
 )
-def test_r1_1_the_last_administrator_stays(engine: Engine, loss: Callable[[Connection], object]) -> None:
+def test_R1_1_the_last_administrator_stays(engine: Engine, loss: Callable[[Connection], object]) -> None:
     """It cannot be frozen, deleted or stripped while no other administrator is normal; with another one it can."""
     with engine.begin() as tx:
         operators.add_operator(tx, C, "ADM", "n", permissions=["administer"])
@@ -193,7 +193,7 @@ def test_two_certificates_are_valid_at_once(engine: Engine) -> None:
     assert listed == {old: False, new: True}
 
 
-def test_r1_16_a_fingerprint_is_confirmed_in_any_writing(engine: Engine) -> None:
+def test_R1_16_a_fingerprint_is_confirmed_in_any_writing(engine: Engine) -> None:
     """Colons, blanks and capitals do not matter; a wrong digit does."""
     der = certificate("one")
     said = certificates.readable(fingerprint(der).hex())
@@ -205,7 +205,7 @@ def test_r1_16_a_fingerprint_is_confirmed_in_any_writing(engine: Engine) -> None
         register(tx, C, O, der, confirm=said.replace(":", " ").lower())
 
 
-def test_r1_15_a_certificate_once_assigned_goes_to_nobody_else(engine: Engine) -> None:
+def test_R1_15_a_certificate_once_assigned_goes_to_nobody_else(engine: Engine) -> None:
     """Neither to another operator nor to another customer, and not again after it was revoked."""
     der = certificate("one")
     with engine.begin() as tx:

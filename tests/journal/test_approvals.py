@@ -203,7 +203,7 @@ def test_two_approvals_of_one_step_at_once_count_once(company: Bank) -> None:
     assert all(len(acts[request_id]) == 2 for request_id in digests)
 
 
-def test_O4_an_amendment_names_the_rejected_one_and_takes_it_from_the_list(company: Bank) -> None:
+def test_R2_25_O4_an_amendment_names_the_rejected_one_and_takes_it_from_the_list(company: Bank) -> None:
     """A new instruction that replaces a rejected one acknowledges it; one that was not rejected is no candidate."""
     node = company.node()
     node.answer(transfer("T1", 100_00))

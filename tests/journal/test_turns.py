@@ -9,7 +9,18 @@ from gateway.administration.lists import change_accounts
 from gateway.administration.operators import set_operator_status
 from gateway.journal.chain import Head, walk
 from protocol.codes import Code
-from tests.journal.bank import CUSTOMER_ID, OPENING, OPERATOR_ID, PAYEE, PAYER, Bank, command, query, transfer
+from tests.journal.bank import (
+    CUSTOMER_ID,
+    OPENING,
+    OPERATOR_ID,
+    PAYEE,
+    PAYER,
+    SAVINGS,
+    Bank,
+    command,
+    query,
+    transfer,
+)
 
 
 def _word(reply: str, element: str) -> str:
@@ -110,7 +121,19 @@ def test_the_core_declines_with_every_reason(bank: Bank) -> None:
     assert bank.balance(PAYER) == OPENING
 
 
-def test_the_last_fen_may_be_paid_and_not_one_more(bank: Bank) -> None:
+def test_R4_1_own_account_in_bank_and_interbank_transfers_are_told_apart(bank: Bank) -> None:
+    """By the payee: an account of the customer, another one here, or one at a bank that no channel leads to yet."""
+    node = bank.node()
+
+    node.answer(transfer("OWN", 100, payee_account=SAVINGS, payee_name="甲公司"))
+    node.answer(transfer("HERE", 100))
+    elsewhere = node.answer(transfer("THERE", 100, payee_bank_code="102100099996"))
+
+    assert {name: row.takes for name, row in bank.transfers().items()} == {"OWN": "own", "HERE": "outgoing"}
+    assert _word(elsewhere, "Code") == Code.CHANNEL_NOT_OPEN
+
+
+def test_R4_2_the_last_fen_may_be_paid_and_not_one_more(bank: Bank) -> None:
     """A payer account may go down to exactly zero (R4.2)."""
     node = bank.node()
 

@@ -119,7 +119,7 @@ def test_whatever_the_moment_large_value_leaves_while_hvps_is_open(ready: dateti
     assert leaves < HVPS.closes(leaves) <= leaves + timedelta(days=1)
 
 
-def test_a_calendar_is_needed_for_large_value_alone() -> None:
+def test_O30_a_calendar_is_needed_for_large_value_alone() -> None:
     """O30: with no year at all the other hours are known."""
     assert next_hour(at("11-02 12:30"), RULES) == at("11-02 13:00")
     with pytest.raises(YearNotHeld):

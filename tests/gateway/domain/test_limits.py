@@ -266,7 +266,7 @@ def test_O50_under_a_grant_the_owners_usage_and_the_actors_own_count() -> None:
 
 
 @pytest.mark.parametrize(("total", "rule"), [(PAYROLL_CAP, []), (PAYROLL_CAP + 1, ["PAYROLL_CAP"])])
-def test_O53_a_payroll_batch_is_capped_by_the_bank(total: int, rule: list[str]) -> None:
+def test_O7_O53_a_payroll_batch_is_capped_by_the_bank(total: int, rule: list[str]) -> None:
     """50,000,000.00 for one batch, and no other limit (R3.11, O7)."""
     assert codes(payroll_faults(total, PAYROLL_CAP, "/P/Total")) == rule
 

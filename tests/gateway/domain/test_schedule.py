@@ -69,7 +69,7 @@ def test_R4_5_real_time_leaves_at_once_also_when_approved_on_a_later_day() -> No
         ("11-07 10:00", "11-07 12:00:00", Basis.IMMEDIATE),
     ],
 )
-def test_O8_normal_leaves_two_hours_after_the_last_approval(approved: str, leaves: str, basis: Basis) -> None:
+def test_R4_6_O8_normal_leaves_two_hours_after_the_last_approval(approved: str, leaves: str, basis: Basis) -> None:
     """Within the 4 hours of R4.6, on every day; past midnight it is another day's payment (O46)."""
     assert when(run(approved, Arrival.NORMAL)) == (leaves, basis)
 
@@ -100,7 +100,7 @@ def test_O8_normal_by_large_value_leaves_before_its_channel_closes(
     ("approved", "leaves"),
     [("11-02 00:00", "11-03 09:00:00"), ("11-02 23:59:59.999", "11-03 09:00:00"), ("11-06 10:00", "11-07 09:00:00")],
 )
-def test_O9_next_day_runs_at_9_of_the_next_day_on_the_calendar(approved: str, leaves: str) -> None:
+def test_R4_7_O9_next_day_runs_at_9_of_the_next_day_on_the_calendar(approved: str, leaves: str) -> None:
     """R4.7; a Saturday is a day like any other, and it counts as scheduled (O46)."""
     assert when(run(approved, Arrival.NEXT_DAY)) == (leaves, Basis.SCHEDULED)
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from gateway.domain.approval import Counted, Decision, act, entry_plan, stage
 from gateway.domain.customer import Account, Authorizers, Band, Binding, Customer, Flow, Form, Mode, Person, Role
+from gateway.domain.facts import Takes
 from gateway.domain.matter import Act, ActKind, Matter, MatterKey, Plan
 from protocol.errors import Detail
 
@@ -185,15 +186,18 @@ def matter(name: str, plan: Plan, acts: tuple[Act, ...], service: str = SERVICE)
         key=MatterKey(plan.customer_id, name, 0),
         service=service,
         operator_id=acts[0].operator_id,
+        owner=plan.customer_id,
         payer_account=PAYER,
         payee_account=OTHER,
         payee_name="甲",
         amount=1,
         count=1,
+        takes=Takes.OUTGOING,
         entered_ms=0,
         entered_on=date(2026, 11, 25),
         plan=plan,
         acts=acts,
         state=stage(plan, acts),
+        content="",
         shown=bytes(32),
     )
