@@ -48,10 +48,8 @@ def values(hint: object, name: str) -> st.SearchStrategy[object]:
         least = 1 if name in {"account", "item", "right", "row"} else 0
         return st.lists(values(get_args(hint)[0], name), min_size=least, max_size=3).map(tuple)
     assert isinstance(hint, type)
-    if name == "priority":
-        return st.integers(0, 9)
     if hint is int:
-        return st.integers(1, 10**15 - 1) if FenMark in marks else st.integers(1, 200)
+        return integers(name, fen=FenMark in marks)
     if hint is str:
         return texts(name)
     if hint is datetime:
@@ -61,6 +59,13 @@ def values(hint: object, name: str) -> st.SearchStrategy[object]:
     if hint is bool or issubclass(hint, StrEnum):
         return st.sampled_from([True, False] if hint is bool else list(hint))
     return instances(hint)
+
+
+def integers(name: str, *, fen: bool) -> st.SearchStrategy[int]:
+    """Amounts in fen, grades of display, and counts as small as any schema wants them."""
+    if name == "priority":
+        return st.integers(0, 9)
+    return st.integers(1, 10**15 - 1 if fen else 200)
 
 
 FORMS = {
