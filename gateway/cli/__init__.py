@@ -20,7 +20,7 @@ COMMANDS: Final[dict[str, str]] = {
     "send": "sign a message, send it, verify the reply and print it",
     "admin": "customers, operators, certificates and accounts",
     "catalogue": "the services of the gateway",
-    "check": "verify settings, ledger or log, and say so in one line",
+    "check": "verify settings, ledger, limits or log, and say so in one line",
 }
 """Every command with one line of help; its module has its name."""
 

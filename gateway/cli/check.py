@@ -1,4 +1,4 @@
-"""The command `yinqi check`: settings, ledger or log; the verdict in one line, every fault on standard error."""
+"""The command `yinqi check`: settings, ledger, limits or log; the verdict in one line, faults on standard error."""
 
 import argparse
 from typing import Final
@@ -13,8 +13,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument(
         "what",
-        choices=("config", "ledger", "audit"),
+        choices=("config", "ledger", "limits", "audit"),
         help="config: settings, keys and certificates; ledger: the journal against the core's book; "
+        "limits: the counters of limits against the orders; "
         "audit: the message log against its chains and seals",
     )
     add_site(parser)

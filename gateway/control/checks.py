@@ -1,4 +1,4 @@
-"""The two checks that need the databases, each with its verdict in one line."""
+"""The checks that need the databases, each with its verdict in one line."""
 
 from pathlib import Path
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from gateway.control.hands import Hands
 from gateway.journal.audit import audit
 from gateway.journal.seals import SEALS_FILE, SealsDamaged, SealsFile
+from gateway.journal.taken import count_again
 from gateway.reconcile import reconcile
 from gateway.settings import ReplyKey
 from protocol.money import format_amount
@@ -27,6 +28,14 @@ def check_ledger(hands: Hands) -> dict[str, Any]:
         "open": found.open,
         "moves": found.moves,
     }
+
+
+def check_limits(hands: Hands) -> dict[str, Any]:
+    """The counters of limits against the orders, counted again."""
+    with hands.reading() as tx:
+        found = count_again(tx)
+    agree = f"{_count(found.counters, 'counter')} as the orders take, counted again"
+    return _verdict("limits", found.faults, found.more, agree) | {"counters": found.counters}
 
 
 def check_audit(hands: Hands, *, seals: str | None = None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from core_adapter.core import AccountStatus, Core
 from core_adapter.ledger import AccountRefused, Ledger, NewAccount
 from gateway.administration import accounts, certificates, clock, customers, operators
 from gateway.administration.change import AdminError
-from gateway.control.checks import check_audit, check_ledger
+from gateway.control.checks import check_audit, check_ledger, check_limits
 from gateway.control.hands import Hands
 from gateway.journal import record
 
@@ -247,6 +247,7 @@ COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
         "clock": Command(_clock, changes=False),
         "clock move": Command(_clock_move, changes=True),
         "check ledger": Command(check_ledger, changes=False),
+        "check limits": Command(check_limits, changes=False),
         "check audit": Command(check_audit, changes=False),
         "migrate": Command(_migrate, changes=True),
     }

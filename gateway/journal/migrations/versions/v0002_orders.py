@@ -43,7 +43,7 @@ def upgrade() -> None:
 
 
 def _carry_over() -> None:
-    """A transfer of version 1 was the only one of its order, ran at once, and failed on its business date."""
+    """A transfer of version 1 was alone in its order, ran at once, failed on its business date, took no limits."""
     kind = _REQUEST.format(kind="CASE kind WHEN 'money' THEN 'order' ELSE kind END", body="NULL")
     # The statements are made of the names of our own columns; no value of anyone is in them.
     op.execute(
@@ -52,7 +52,7 @@ def _carry_over() -> None:
     failed = "CASE state WHEN 'failed' THEN business_date END"
     op.execute(
         f"INSERT INTO transfer ({_TRANSFER}, row, owner, save_payee, takes, basis, ended_on) "  # noqa: S608  as above
-        f"SELECT {_TRANSFER}, 0, customer_id, false, 'outgoing', 'immediate', {failed} FROM former_transfer"
+        f"SELECT {_TRANSFER}, 0, customer_id, false, 'nothing', 'immediate', {failed} FROM former_transfer"
     )
 
 
