@@ -3,12 +3,13 @@
 Each function is one transaction of whoever calls it. What another process is working on is passed over.
 """
 
-from collections.abc import Container
+from collections.abc import Collection, Container
 from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from gateway.domain.facts import Request, Transfer
+from gateway.domain.matter import MatterKey
 from gateway.domain.states import State
 from gateway.journal import matters, record, transfers
 from gateway.journal.affairs import Affairs
@@ -66,12 +67,17 @@ def _carried(tx: Connection, request: Request) -> tuple[Transfer, ...]:
     return (single,) if single and single.state in (State.RELEASED, State.PROCESSING, State.UNKNOWN) else ()
 
 
-def wake(tx: Connection, serving: Serving, standing: Standing) -> bool:
-    """Let time change the matters whose moment has come; whether the bank is to act on some order now."""
-    moment, version = record.site(tx)
-    keys = matters.waking(tx, moment.business_ms, WAKING_MAX)
+def waking(tx: Connection) -> list[MatterKey]:
+    """The matters whose moment has come, the longest due first."""
+    moment, _ = record.site(tx)
+    return matters.waking(tx, moment.business_ms, WAKING_MAX)
+
+
+def wake(tx: Connection, serving: Serving, standing: Standing, keys: Collection[MatterKey]) -> bool:
+    """Let time change these matters if their moment has come; whether the bank is to act on some order now."""
     if not keys:
         return False
+    moment, version = record.site(tx)
     affairs = Affairs(tx, moment, standing.made)
     affairs.hold_orders({key[:2] for key in keys}, free_only=True)
     affairs.hold_matters(keys)
