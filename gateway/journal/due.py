@@ -20,8 +20,9 @@ REQUESTS_MAX = 200
 """How many requests are taken over at once."""
 ROWS_MAX = 1000
 """How many payments of one order are taken to the core at once: a call of the core takes no more."""
-BATCHES_MAX = 2
-"""How many orders with rows are taken over at once, so that single payments never wait behind many batches."""
+ROWS_TAKEN_MAX = 2000
+"""After so many payments of orders with rows no more of them are taken over at once: single payments never wait behind
+many batches, and many orders with one payment each are not held up by their number."""
 WAKING_MAX = 200
 """How many matters are woken at once."""
 
@@ -36,15 +37,16 @@ def take_over(
     moment, _ = record.site(tx)
     found = [r for r in record.due(tx, moment.now_ms, REQUESTS_MAX) if (r.customer_id, r.request_id) not in mine]
     tasks, leased, done = [], [], []
-    batches = 0
+    room = ROWS_TAKEN_MAX
     for request in found:
         rows = _has_rows(request)
-        carried = _carried(tx, request) if batches < BATCHES_MAX or not rows else ()
+        looked_at = room > 0 or not rows
+        carried = _carried(tx, request) if looked_at else ()
         if rows and not carried and request.reply is not None:
-            if batches < BATCHES_MAX:
+            if looked_at:
                 done.append(request)
             continue
-        batches += rows and bool(carried)
+        room -= len(carried) if rows else 0
         taken = replace(request, epoch=request.epoch + 1, attempts=request.attempts + 1)
         tasks.append(Task([], now, request=taken, stored=request.reply is not None, transfers=carried, goes_on=rows))
         leased.append(request)
