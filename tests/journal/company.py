@@ -1,6 +1,7 @@
 """A customer whose instructions are approved by people (form 002), and what its operators ask and decide."""
 
 import re
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -57,9 +58,18 @@ def decide(node: Node, operator: str, decision: Decision, *request_ids: str, rea
     return ask(node, operator, DecideInstructions(decision=decision, reason=reason, item=items))
 
 
+def until(node: Node, condition: Callable[[], bool]) -> None:
+    """Wait until something is so, by questions to the node, which come one a turn."""
+    for _ in range(5_000):
+        if condition():
+            return
+        node.answer(query("NOBODY"))
+    raise AssertionError("it never came to be so")
+
+
 def finished(bank: Bank, node: Node, request_id: str) -> str:
     """The reply about a transfer once nothing is left to do for it."""
-    for _ in range(20_000):
+    for _ in range(5_000):
         reply = node.answer(query(request_id))
         if word(reply, "State") in ("succeeded", "failed") and bank.requests()[request_id].due_ms is None:
             return reply
