@@ -49,10 +49,20 @@ def payer_faults(facts: Facts, number: str, *, wages: bool = False) -> list[Code
     A granted account pays under the right to transfer or to collect (R1.19), but no wages: those are the owner's own.
     """
     account = facts.customer.accounts.get(number) if facts.customer else None
+    listed_faults = [] if account is None else _list_faults(facts, account)
+    return listed_faults + run_faults(facts, number, wages=wages)
+
+
+def run_faults(facts: Facts, number: str, *, wages: bool = False) -> list[Code]:
+    """Why nothing that was entered before may be paid from the account now; else as `payer_faults`.
+
+    The list of who entered it is not asked again: acts already done stand (O23).
+    """
+    account = facts.customer.accounts.get(number) if facts.customer else None
     if account is None:
         return [Code.PAYER_NOT_ATTACHED]
     rights = frozenset[Right]() if wages else frozenset({Right.TRANSFER, Right.COLLECT})
-    found = _list_faults(facts, account) + _grant_faults(facts, account, rights)
+    found = _grant_faults(facts, account, rights)
     if wages and not account.may_pay_wages:
         found.append(Code.WAGES_NOT_OPEN)
     if not wages and not account.may_pay:

@@ -10,7 +10,7 @@ core by id. A group that fails otherwise is done again one by one, so that one p
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -20,6 +20,7 @@ from twisted.logger import Logger
 
 from core_adapter.database import CommitUnknown, transact
 from gateway.domain.command import Pay, Refuse, Reply, Wait
+from gateway.domain.matter import MatterKey
 from gateway.domain.repeat import is_same
 from gateway.journal import due, record
 from gateway.journal.chain import Chain
@@ -352,9 +353,30 @@ class Committer:
         return due.take_over(tx, mine, owner=self._owner, lease_ms=self._lease_ms, now=self._clock())
 
     def _woken(self, engine: Engine) -> None:
-        """Time alone changes matters: what is scheduled runs, what nobody decided expires."""
-        if transact(engine, lambda tx: due.wake(tx, self._serving, self._standing)):
+        """Time alone changes matters: what is scheduled runs, what nobody decided expires.
+
+        One that cannot be woken stops no other: then each is woken by itself.
+        """
+        try:
+            due_now = transact(engine, lambda tx: self._wake(tx, due.waking(tx)))
+        except GONE:
+            raise
+        except Exception:  # noqa: BLE001  a bug in waking one of them
+            due_now = True in {self._woken_alone(engine, key) for key in transact(engine, due.waking)}
+        if due_now:
             self._next_tick = 0.0
+
+    def _woken_alone(self, engine: Engine, key: MatterKey) -> bool:
+        try:
+            return transact(engine, lambda tx: self._wake(tx, [key]))
+        except GONE:
+            raise
+        except Exception:  # noqa: BLE001  the one that cannot be woken: it is looked at again with the next tick
+            self.log.failure("matter {key} cannot be woken", key="/".join(map(str, key)))
+            return False
+
+    def _wake(self, tx: Connection, keys: Collection[MatterKey]) -> bool:
+        return due.wake(tx, self._serving, self._standing, keys)
 
     def _job(self, job: Callable[[Connection], Any], done: Callable[[Any], None]) -> None:
         try:

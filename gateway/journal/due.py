@@ -3,12 +3,13 @@
 Each function is one transaction of whoever calls it. What another process is working on is passed over.
 """
 
-from collections.abc import Container
+from collections.abc import Collection, Container
 from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from gateway.domain.facts import Request, Transfer
+from gateway.domain.matter import MatterKey
 from gateway.domain.states import State
 from gateway.journal import matters, record, transfers
 from gateway.journal.affairs import Affairs
@@ -19,8 +20,9 @@ REQUESTS_MAX = 200
 """How many requests are taken over at once."""
 ROWS_MAX = 1000
 """How many payments of one order are taken to the core at once: a call of the core takes no more."""
-BATCHES_MAX = 2
-"""How many orders with rows are taken over at once, so that single payments never wait behind many batches."""
+ROWS_TAKEN_MAX = 2000
+"""After so many payments of orders with rows no more of them are taken over at once: single payments never wait behind
+many batches, and many orders with one payment each are not held up by their number."""
 WAKING_MAX = 200
 """How many matters are woken at once."""
 
@@ -35,15 +37,16 @@ def take_over(
     moment, _ = record.site(tx)
     found = [r for r in record.due(tx, moment.now_ms, REQUESTS_MAX) if (r.customer_id, r.request_id) not in mine]
     tasks, leased, done = [], [], []
-    batches = 0
+    room = ROWS_TAKEN_MAX
     for request in found:
         rows = _has_rows(request)
-        carried = _carried(tx, request) if batches < BATCHES_MAX or not rows else ()
+        looked_at = room > 0 or not rows
+        carried = _carried(tx, request) if looked_at else ()
         if rows and not carried and request.reply is not None:
-            if batches < BATCHES_MAX:
+            if looked_at:
                 done.append(request)
             continue
-        batches += rows and bool(carried)
+        room -= len(carried) if rows else 0
         taken = replace(request, epoch=request.epoch + 1, attempts=request.attempts + 1)
         tasks.append(Task([], now, request=taken, stored=request.reply is not None, transfers=carried, goes_on=rows))
         leased.append(request)
@@ -66,12 +69,17 @@ def _carried(tx: Connection, request: Request) -> tuple[Transfer, ...]:
     return (single,) if single and single.state in (State.RELEASED, State.PROCESSING, State.UNKNOWN) else ()
 
 
-def wake(tx: Connection, serving: Serving, standing: Standing) -> bool:
-    """Let time change the matters whose moment has come; whether the bank is to act on some order now."""
-    moment, version = record.site(tx)
-    keys = matters.waking(tx, moment.business_ms, WAKING_MAX)
+def waking(tx: Connection) -> list[MatterKey]:
+    """The matters whose moment has come, the longest due first."""
+    moment, _ = record.site(tx)
+    return matters.waking(tx, moment.business_ms, WAKING_MAX)
+
+
+def wake(tx: Connection, serving: Serving, standing: Standing, keys: Collection[MatterKey]) -> bool:
+    """Let time change these matters if their moment has come; whether the bank is to act on some order now."""
     if not keys:
         return False
+    moment, version = record.site(tx)
     affairs = Affairs(tx, moment, standing.made)
     affairs.hold_orders({key[:2] for key in keys}, free_only=True)
     affairs.hold_matters(keys)

@@ -25,7 +25,7 @@ COLUMNS: Final = (
 
 _ENTER: Final = BulkInsert(TRANSFER, COLUMNS)
 _KEY: Final = ("customer_id", "request_id", "row")
-_RELEASE: Final = BulkUpdate(TRANSFER, _KEY, ["state", "basis", "business_date"])
+_RELEASE: Final = BulkUpdate(TRANSFER, _KEY, ["state", "basis", "business_date", "reasons", "ended_on"])
 _OUTCOME: Final = BulkUpdate(TRANSFER, _KEY, ["state", "reasons", "reference", "booked_ms", "ended_on"])
 _GIVEN: Final = BulkUpdate(TRANSFER, _KEY, ["state"])
 _OPEN: Final = (
@@ -80,23 +80,15 @@ def release(tx: Connection, matters: Iterable[Matter]) -> None:
     """Let the bank act on the transfers of completed matters, or note that they failed when their time came."""
     rows, whole = [], []
     for matter in matters:
+        failed = bool(matter.reasons)
+        state = State.FAILED if failed else State.RELEASED
         day = (matter.run_on or matter.ended_on or matter.entered_on).isoformat()
-        key = (matter.key.customer_id, matter.key.request_id)
-        if matter.covers_rows or matter.reasons:
-            failed = bool(matter.reasons)
-            whole.append(
-                {
-                    "b_customer": key[0],
-                    "b_request": key[1],
-                    "b_state": (State.FAILED if failed else State.RELEASED).value,
-                    "b_basis": matter.basis.value,
-                    "b_date": day,
-                    "b_reasons": " ".join(matter.reasons),
-                    "b_ended": day if failed else None,
-                }
-            )
+        said = (state.value, matter.basis.value, day, " ".join(matter.reasons), day if failed else None)
+        if matter.covers_rows:
+            names = ("b_customer", "b_request", "b_state", "b_basis", "b_date", "b_reasons", "b_ended")
+            whole.append(dict(zip(names, (*matter.key[:2], *said), strict=True)))
         else:
-            rows.append((State.RELEASED.value, matter.basis.value, day, *key, matter.key.row))
+            rows.append((*said, *matter.key))
     _RELEASE.run(tx, rows)
     if whole:
         tx.execute(_ROWS, whole)

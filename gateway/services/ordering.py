@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway.domain import course, limits, schedule
 from gateway.domain.approval import entry_plan
@@ -65,8 +65,9 @@ def own(facts: Facts) -> tuple[Customer, Person]:
 
 
 def owner_of(account: Account, facts: Facts) -> Customer:
-    """The customer whose account it is: another than the sender under a grant."""
-    customer, _ = own(facts)
+    """The customer whose account it is: another than that of the order under a grant."""
+    customer = facts.customer
+    assert customer is not None
     return customer if account.owner == customer.customer_id else facts.grantors[account.owner]
 
 
@@ -78,18 +79,20 @@ def is_own(facts: Facts, account: str) -> bool:
 
 
 def counters_of(command: Command, facts: Facts, moment: Moment) -> Iterable[UsageKey]:
-    """The counters that the limits of an order look at: those of today, and of the day it is scheduled for."""
+    """The counters that the limits of an order look at: those of today, and of the day on which it may run."""
     if facts.customer is None or facts.person is None:
         return ()
     account = facts.customer.accounts.get(command.body.payer_account)
     if account is None:
         return ()
     operator = (command.head.customer_id, command.head.operator_id)
-    today = moment.business_date
-    found = counters(operator, (account.owner, account.number), today)
+    days = [moment.business_date]
     arrival, chosen = getattr(command.body, "arrival", None), getattr(command.body, "scheduled_for", None)
-    run_on = _run_on(arrival, chosen, moment)
-    return found if run_on == today else (*found, *counters(operator, (account.owner, account.number), run_on))
+    if chosen is not None:
+        days.append(chosen.astimezone(SHANGHAI).date())
+    elif arrival in (Arrival.NORMAL, Arrival.NEXT_DAY):
+        days.append(moment.business_date + _DAY)
+    return [key for day in days for key in counters(operator, (account.owner, account.number), day)]
 
 
 def assess(ordered: Ordered, command: Command, facts: Facts, *, moment: Moment, bank: Bank) -> Assessed | list[Detail]:
@@ -108,7 +111,8 @@ def assess(ordered: Ordered, command: Command, facts: Facts, *, moment: Moment, 
             place=ordered.place,
         )
     plan = plan_for(ordered, command, facts, amount=ordered.amount)
-    judged = _judged(ordered, facts, moment)
+    waits = isinstance(plan, list) or bool(plan.steps)
+    judged = _judged(ordered, facts, _runs(ordered, moment, bank, waits=waits))
     if isinstance(plan, list):
         return faults + plan + judged.faults
     faults += judged.faults
@@ -188,25 +192,43 @@ def matter_of(
     return course.begun(matter, moment, bank.schedule)
 
 
-def _run_on(arrival: Arrival | None, chosen: datetime | None, moment: Moment) -> date:
-    if arrival is Arrival.NEXT_DAY:
-        return moment.business_date + _DAY
-    return chosen.astimezone(SHANGHAI).date() if chosen is not None else moment.business_date
+class _Runs(NamedTuple):
+    """On which day an order is to run, why on that day, and when it was entered."""
+
+    run_on: date
+    basis: Basis
+    entered_on: date
 
 
-def _judged(ordered: Ordered, facts: Facts, moment: Moment) -> Judged:
+def _runs(ordered: Ordered, moment: Moment, bank: Bank, *, waits: bool) -> _Runs:
+    """When it runs as far as that is known; `waits` for people, it is taken to be let go today."""
+    today = moment.business_date
+    arrival, chosen = ordered.arrival, ordered.scheduled_for
+    if chosen is not None:
+        run_on = chosen.astimezone(SHANGHAI).date()
+    elif arrival is Arrival.NEXT_DAY:
+        run_on = today + _DAY
+    elif arrival is Arrival.NORMAL and not waits:
+        now = instant(moment.business_ms)
+        run = schedule.runs(arrival, None, approved_at=now, entered_on=today, large_value=False, rules=bank.schedule)
+        return _Runs(run.at.astimezone(SHANGHAI).date() if run.at else today, run.basis, today)
+    else:
+        run_on = today
+    return _Runs(run_on, Basis.IMMEDIATE if run_on == today else Basis.SCHEDULED, today)
+
+
+def _judged(ordered: Ordered, facts: Facts, runs: _Runs) -> Judged:
     """What limits say of it today, and of the day on which it is to run (O47); payroll takes nothing (R3.11)."""
     if ordered.takes is Takes.NOTHING:
         return Judged([], [])
     customer, person = own(facts)
-    run_on = _run_on(ordered.arrival, ordered.scheduled_for, moment)
     operator = (customer.customer_id, person.operator_id)
     demand = Demand(
         bounds=bounds(ordered.account, owner_of(ordered.account, facts), operator, person),
         rows=ordered.rows,
         place=ordered.total_place,
-        basis=Basis.IMMEDIATE if run_on == moment.business_date else Basis.SCHEDULED,
-        entered_on=moment.business_date,
-        run_on=run_on,
+        basis=runs.basis,
+        entered_on=runs.entered_on,
+        run_on=runs.run_on,
     )
     return limits.entry_faults(demand, facts.used)

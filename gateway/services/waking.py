@@ -1,6 +1,6 @@
 """What time alone makes of a matter when its moment has come: it expires, runs, or may not run any more."""
 
-from gateway.domain import course, limits
+from gateway.domain import accounts, course, limits
 from gateway.domain.command import Woken
 from gateway.domain.facts import Facts, Moment, Takes
 from gateway.domain.limits import Demand, Row
@@ -26,17 +26,19 @@ def wake(matter: Matter, facts: Facts, moment: Moment, bank: Bank) -> Woken:
 
 
 def _run_faults(matter: Matter, facts: Facts, moment: Moment) -> list[Detail]:
+    """What stands against it today: the customer, the account and its grant, a closed list, the limits (O22, O47)."""
     customer = facts.customer
     if customer is None or customer.status != "normal":
         return [Detail(Code.CUSTOMER_SUSPENDED)]
+    wages = matter.takes == Takes.NOTHING
+    found = [Detail(code) for code in accounts.run_faults(facts, matter.payer_account, wages=wages)]
     account = customer.accounts.get(matter.payer_account)
-    if account is None:
-        return [Detail(Code.PAYER_NOT_ATTACHED)]
-    if matter.takes == Takes.NOTHING:
-        return [] if account.may_pay_wages else [Detail(Code.WAGES_NOT_OPEN)]
-    if not account.may_pay:
-        return [Detail(Code.PAYMENT_NOT_OPEN)]
-    owner = customer if account.owner == customer.customer_id else facts.grantors[account.owner]
+    if account is None or wages:
+        return found
+    # Every payee is at this bank, for no other channel is open; of a batch as a whole the list was asked row by row.
+    if matter.payee_account and not accounts.may_pay_to(account, matter.payee_account, None):
+        found.append(Detail(Code.PAYEE_NOT_IN_CLOSED_LIST))
+    owner = ordering.owner_of(account, facts)
     operator = (matter.key.customer_id, matter.operator_id)
     demand = Demand(
         bounds=ordering.bounds(account, owner, operator, facts.person),
@@ -46,4 +48,4 @@ def _run_faults(matter: Matter, facts: Facts, moment: Moment) -> list[Detail]:
         entered_on=matter.entered_on,
         run_on=moment.business_date,
     )
-    return limits.run_faults(demand, facts.used, each=not matter.covers_rows)
+    return found + limits.run_faults(demand, facts.used, each=not matter.covers_rows)

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, insert, select, update
 
 from core_adapter.core import Core
-from core_adapter.database import migrate, open_engine
+from core_adapter.database import database_now, migrate, open_engine
 from core_adapter.ledger import MIGRATIONS, Ledger, NewAccount
+from gateway.domain.calendar import SHANGHAI
 from gateway.domain.command import Command, Refuse, Seen
+from gateway.domain.hours import ScheduleRules
 from gateway.journal.committer import Committer
 from gateway.journal.tables import (
     ACT,
@@ -22,6 +24,7 @@ from gateway.journal.tables import (
     OPERATOR,
     OPERATOR_ACCOUNT,
     REQUEST,
+    SITE,
     TRANSFER,
     USAGE,
 )
@@ -193,14 +196,15 @@ class Bank:
         start: bool = True,
         name: str | None = None,
         leave: Callable[[list[Delivery]], None] | None = None,
+        rules: ScheduleRules | None = None,
     ) -> Node:
-        """Start a node, with the ledger as its core unless another is given."""
+        """Start a node, with the ledger as its core unless another is given, and the manuals' hours unless others."""
         name = name or f"node{len(self.nodes)}"
         chains = iter(f"{name}-{number}" for number in range(1000))
         scribe = Scribe(key, lambda: _START, name)
         committer = Committer(
             self.journal(),
-            Services(BankFacts("313100000013", 300_000)),
+            Services(BankFacts("313100000013", 300_000, rules or ScheduleRules())),
             owner=name,
             new_chain=lambda: next(chains),
             lease_seconds=lease_seconds,
@@ -223,6 +227,18 @@ class Bank:
             node.stop()
         for engine in self.engines:
             engine.dispose()
+
+    def set_clock(self, moment: str) -> None:
+        """Let the business clock show a moment in Shanghai; it goes on from there."""
+        shown = datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)
+        with self._books()[0].begin() as tx:
+            tx.execute(update(SITE).values(clock_offset_ms=round(shown.timestamp() * 1000) - database_now(tx)))
+
+    def set_account(self, account: str, **columns: Any) -> None:
+        """Change columns of an account in the register, such as `limit_day` in fen, or `closed`."""
+        with self._books()[0].begin() as tx:
+            tx.execute(update(ATTACHED_ACCOUNT).where(ATTACHED_ACCOUNT.c.account == account).values(**columns))
+            tx.execute(update(SITE).values(register_version=SITE.c.register_version + 1))
 
     # -- what is in the books
 
@@ -249,6 +265,12 @@ class Bank:
         """What is used of limits, by scope and subject; of one day, for no test lasts longer."""
         with self._books()[0].connect() as connection:
             return {(row.scope, row.subject): row.amount for row in connection.execute(select(USAGE))}
+
+    def used(self, day: str) -> dict[str, int]:
+        """What is used of the limits of a business date, by scope; what is not used is absent."""
+        with self._books()[0].connect() as connection:
+            found = connection.execute(select(USAGE).where(USAGE.c.business_date == day, USAGE.c.amount > 0))
+            return {row.scope: row.amount for row in found}
 
     def payees(self) -> list[str]:
         """The accounts in the payee books."""

@@ -1,4 +1,4 @@
-"""A bank on each database."""
+"""A bank on each database, as it opens and with a customer whose instructions people approve."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.journal.bank import Bank
+from tests.journal.company import staffed
 
 
 @pytest.fixture
@@ -16,3 +17,9 @@ def bank(database_url: str, tmp_path: Path) -> Iterator[Bank]:
     opened = Bank(database_url, core_url, schema=not embedded).open()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def company(bank: Bank) -> Bank:
+    """A bank whose customer is in form 002, with the mode of R2.3 and people for it."""
+    return staffed(bank)

@@ -1,96 +1,14 @@
 """Instructions that people approve: from entry over review and authorization to the bank, on both databases."""
 
 import re
-from typing import Any
 
-import pytest
-from sqlalchemy import insert, update
-
-from gateway.domain.customer import Authorizers, Band, Mode
-from gateway.journal.definitions import write_mode
-from gateway.journal.tables import BINDING, CUSTOMER, MODE, OPERATOR, OPERATOR_ACCOUNT, SITE
 from protocol.codes import Code
-from protocol.messages.approval import DecideInstructions, DecideItem, Decision, ListPending, ListTodo
+from protocol.messages.approval import DecideInstructions, DecideItem, Decision, ListTodo
 from protocol.messages.book import SavePurpose
 from protocol.messages.orders import CancelTransfer
 from protocol.messages.transfer import PayeeKind
-from tests.journal.bank import CUSTOMER_ID, OPENING, PAYEE, PAYER, SAVINGS, Bank, Node, command, query, transfer
-
-STAFF = {
-    "REV1": ("query review", None),
-    "REV2": ("query review", None),
-    "AUTH1": ("query authorize", 1),
-    "AUTH3": ("query authorize", 3),
-    "FORCE": ("query force-authorize", None),
-    "SEND": ("query dispatch", None),
-    "ADM": ("query administer", None),
-}
-"""Operators of the customer with their permissions and levels."""
-
-
-def word(reply: str, element: str) -> str:
-    """The text of the first such element."""
-    found = re.search(rf"<(?:\w+:)?{element}>([^<]*)<", reply)
-    return found[1] if found else ""
-
-
-@pytest.fixture
-def company(bank: Bank) -> Bank:
-    """A customer in form 002 with the mode of R2.3: up to 50,000.00 level 1, above also level 3, dispatch by hand."""
-    mode = Mode(
-        mode_id="M1",
-        with_amount=True,
-        ordered=True,
-        review=True,
-        manual_dispatch=True,
-        bands=(
-            Band(50_000_00, (Authorizers(1, 1),)),
-            Band(None, (Authorizers(1, 1), Authorizers(3, 1))),
-        ),
-    )
-    with bank.journal().begin() as tx:
-        tx.execute(update(CUSTOMER).values(form="mode"))
-        for operator, (permissions, level) in STAFF.items():
-            row = {"customer_id": CUSTOMER_ID, "operator_id": operator, "name": operator, "status": "normal"}
-            tx.execute(insert(OPERATOR), {**row, "permissions": permissions, "level": level})
-            accounts = [{"customer_id": CUSTOMER_ID, "operator_id": operator, "account": a} for a in (PAYER, SAVINGS)]
-            tx.execute(insert(OPERATOR_ACCOUNT), [{**each, "account_owner": CUSTOMER_ID} for each in accounts])
-        tx.execute(insert(MODE), {"customer_id": CUSTOMER_ID, "mode_id": "M1", "definition": write_mode(mode)})
-        bound = {"customer_id": CUSTOMER_ID, "service": "SubmitTransfer", "mode_id": "M1", "enabled": True}
-        tx.execute(insert(BINDING), bound)
-        tx.execute(update(SITE).values(register_version=SITE.c.register_version + 1))
-    return bank
-
-
-_ids = iter(range(10**6))
-
-
-def ask(node: Node, operator: str, body: Any) -> str:
-    """The reply to an operator's message."""
-    return node.answer(command(body, f"D{next(_ids)}", operator=operator))
-
-
-def pending(node: Node, operator: str) -> dict[str, str]:
-    """What waits for an operator: digests by request id."""
-    reply = ask(node, operator, ListPending())
-    items = re.findall(r"<Item>(.*?)</Item>", reply)
-    return {word(item, "RequestId"): word(item, "Digest") for item in items}
-
-
-def decide(node: Node, operator: str, decision: Decision, *request_ids: str, reason: str | None = None) -> str:
-    """A decision about instructions with the digests that the operator is shown."""
-    shown = pending(node, operator)
-    items = tuple(DecideItem(request_id=each, digest=shown.get(each, "00" * 32)) for each in request_ids)
-    return ask(node, operator, DecideInstructions(decision=decision, reason=reason, item=items))
-
-
-def finished(bank: Bank, node: Node, request_id: str) -> str:
-    """The reply about a transfer once nothing is left to do for it."""
-    for _ in range(20_000):
-        reply = node.answer(query(request_id))
-        if word(reply, "State") in ("succeeded", "failed") and bank.requests()[request_id].due_ms is None:
-            return reply
-    raise AssertionError("the transfer never came to its end")
+from tests.journal.bank import OPENING, PAYEE, PAYER, Bank, command, query, transfer
+from tests.journal.company import ask, decide, finished, new_id, pending, word
 
 
 def test_R2_3_an_instruction_goes_from_hand_to_hand_and_then_to_the_bank(company: Bank) -> None:
@@ -191,7 +109,7 @@ def test_two_approvals_of_one_step_at_once_count_once(company: Bank) -> None:
         item = DecideItem(request_id=request_id, digest=digest)
         for node, operator in zip(nodes, ("REV1", "REV2"), strict=True):
             body = DecideInstructions(decision=Decision.APPROVE, item=(item,))
-            waiting.append((request_id, node.ask(command(body, f"D{next(_ids)}", operator=operator))))
+            waiting.append((request_id, node.ask(command(body, new_id(), operator=operator))))
 
     codes: dict[str, list[str]] = {}
     for request_id, future in waiting:

@@ -1,10 +1,11 @@
 """What an operator may do with accounts: its list, what the bank opened, grants, closed lists, and the order shown."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from gateway.domain.accounts import listed, may_pay_to, payer_faults, query_faults
+from gateway.domain.accounts import listed, may_pay_to, payer_faults, query_faults, run_faults
 from gateway.domain.customer import Account, Customer, Person, Right
 from gateway.domain.facts import Facts
 from protocol.codes import Code
@@ -49,6 +50,24 @@ def test_R1_5_an_operator_sees_and_uses_only_the_accounts_on_its_own_list() -> N
         [Code.ACCOUNT_NOT_ATTACHED],
         [Code.PAYER_NOT_ATTACHED],
     )
+
+
+def test_O23_what_was_entered_before_asks_the_list_of_who_entered_it_no_more() -> None:
+    """Nor whether that operator is still there; the account itself and its grant are asked as they stand now."""
+    given = facts(account("1"), account("2", may_pay=False), on_list=set())
+
+    assert run_faults(given, "1") == []
+    assert run_faults(replace(given, person=None), "1") == []
+    assert run_faults(given, "2") == [Code.PAYMENT_NOT_OPEN]
+    assert run_faults(given, "3") == [Code.PAYER_NOT_ATTACHED]
+    assert run_faults(given, "1", wages=True) == [Code.WAGES_NOT_OPEN]
+
+
+def test_O22_a_grant_that_has_not_the_right_any_more_pays_nothing() -> None:
+    """Nor one of a customer who is suspended by then."""
+    assert run_faults(facts(granted(Right.TRANSFER)), "8") == []
+    assert run_faults(facts(granted(Right.QUERY)), "8") == [Code.RIGHT_NOT_GRANTED]
+    assert run_faults(facts(granted(Right.COLLECT), grantor="suspended"), "8") == [Code.GRANTOR_SUSPENDED]
 
 
 def test_R1_7_a_payer_account_needs_the_payment_permission_and_a_payroll_account_that_of_payroll() -> None:
