@@ -24,6 +24,7 @@ from signer.trust import Register
 ACCOUNTS: Final = Accounts(
     payer=examples.PAYER_ACCOUNT,
     second=examples.SECOND_ACCOUNT,
+    poor="11010100000000006",
     lost="11010100000000003",
     frozen="11010100000000004",
     closed="11010100000000005",
@@ -47,7 +48,7 @@ def make_forge(site: Site, client: Client, stranger: SigningKey, **former: Signi
     """What the cases are made with, in the name of a client; `former` are its revoked and expired keys."""
 
     def available() -> int:
-        reply = client.ask(QueryBalance(account=(ACCOUNTS.payer,)))
+        reply = client.ask(QueryBalance(account=(ACCOUNTS.poor,)))
         return reply.body_as(QueryBalanceReply).balance[0].available
 
     with site.client("mgr01") as manager, site.client("c2erp01") as other:

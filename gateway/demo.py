@@ -10,21 +10,21 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from core_adapter.core import AccountStatus
 from core_adapter.database import database_now
 from core_adapter.ledger import NewAccount
-from gateway.administration.accounts import attach_accounts
+from gateway.administration.accounts import Opened, attach_accounts
+from gateway.administration.approval import bind, save_mode
 from gateway.administration.certificates import add_certificate
-from gateway.administration.customers import add_customer
+from gateway.administration.customers import add_customer, set_form, set_switch
 from gateway.administration.lists import change_accounts
 from gateway.administration.operators import add_operator
 from gateway.domain.calendar import SHANGHAI
-from gateway.domain.customer import Right
+from gateway.domain.customer import Authorizers, Band, Form, Mode, Right
 from gateway.domain.grants import Terms
 from gateway.journal.grants import enter_offer
-from gateway.journal.tables import CUSTOMER
 from gateway.template import quoted
 from protocol import examples
 from protocol.binding import write
@@ -48,6 +48,7 @@ class Operator:
     name: str
     kind: str
     permissions: tuple[Permission, ...]
+    level: int | None = None
 
 
 _ENTERS: Final = (Permission.QUERY, Permission.ENTER)
@@ -55,8 +56,8 @@ _APPROVES: Final = (Permission.QUERY, Permission.REVIEW, Permission.AUTHORIZE, P
 
 OPERATORS: Final = (
     Operator("erp01", examples.CUSTOMER, "ERP01", "财务系统", "rsa", _ENTERS),
-    Operator("mgr01", examples.CUSTOMER, "MGR01", "王主管", "ecdsa", (*_APPROVES, Permission.ADMINISTER)),
-    Operator("mgr02", examples.CUSTOMER, "MGR02", "李经理", "ecdsa", _APPROVES),
+    Operator("mgr01", examples.CUSTOMER, "MGR01", "王主管", "ecdsa", (*_APPROVES, Permission.ADMINISTER), 1),
+    Operator("mgr02", examples.CUSTOMER, "MGR02", "李经理", "ecdsa", _APPROVES, 2),
     Operator("sm2erp01", examples.CUSTOMER, "SM2ERP01", "国密财务系统", "sm2", _ENTERS),
     Operator("c2erp01", examples.OTHER_CUSTOMER, "ERP01", "物流财务系统", "ecdsa", _ENTERS),
 )
@@ -70,6 +71,7 @@ ACCOUNTS: Final[Mapping[str, tuple[NewAccount, ...]]] = MappingProxyType(
             NewAccount("11010100000000003", examples.CUSTOMER_NAME, "CNY", AccountStatus.LOST, 5_000_000),
             NewAccount("11010100000000004", examples.CUSTOMER_NAME, "CNY", AccountStatus.FROZEN, 5_000_000),
             NewAccount("11010100000000005", examples.CUSTOMER_NAME, "CNY", AccountStatus.CLOSED, 0),
+            NewAccount("11010100000000006", examples.CUSTOMER_NAME, "CNY", _NORMAL, 10_000),
         ),
         examples.OTHER_CUSTOMER: (
             NewAccount(examples.PAYEE_ACCOUNT, OTHER_CUSTOMER_NAME, "CNY", _NORMAL, 10_000_000),
@@ -88,6 +90,20 @@ ACCOUNTS: Final[Mapping[str, tuple[NewAccount, ...]]] = MappingProxyType(
 
 OFFER: Final = Terms(examples.OTHER_CUSTOMER, examples.OFFERED_ACCOUNT, examples.CUSTOMER, frozenset({Right.QUERY}))
 """An account that the other customer has offered to the first, who has not accepted it yet."""
+
+MODE: Final = Mode(
+    mode_id="BY-AMOUNT",
+    with_amount=True,
+    ordered=True,
+    review=False,
+    manual_dispatch=False,
+    bands=(
+        Band(50_000_00),
+        Band(500_000_00, (Authorizers(1, 1),)),
+        Band(None, (Authorizers(1, 1), Authorizers(2, 1))),
+    ),
+)
+"""What every service of the first customer follows: small amounts need nobody, large ones MGR01 and then MGR02."""
 
 _CLIENT: Final = """\
 # A client of the demo site: `yinqi send -c THIS_FILE MESSAGE.xml`. Paths are relative to this file's folder.
@@ -139,15 +155,22 @@ def register(tx: Connection, certificates: Mapping[str, bytes]) -> None:
     add_customer(tx, examples.OTHER_CUSTOMER, OTHER_CUSTOMER_NAME)
     numbers = {customer: [account.number for account in accounts] for customer, accounts in ACCOUNTS.items()}
     for customer in (examples.CUSTOMER, examples.OTHER_CUSTOMER):
-        attach_accounts(tx, customer, numbers[customer])
+        attach_accounts(tx, customer, numbers[customer], Opened(pay=True, wages=True))
     for operator in OPERATORS:
         key = (operator.customer, operator.operator)
-        add_operator(tx, *key, operator.name, permissions=operator.permissions)
+        add_operator(tx, *key, operator.name, permissions=operator.permissions, level=operator.level)
         change_accounts(tx, *key, add=numbers[operator.customer])
         der = from_pem(certificates[operator.client])[0]
         add_certificate(tx, *key, der, confirm=fingerprint(der).hex(), purpose="sign", sm2_id=None)
-    tx.execute(update(CUSTOMER).values(advanced=True))
+    for customer in (examples.CUSTOMER, examples.OTHER_CUSTOMER):
+        set_switch(tx, customer, "advanced", on=True)
     enter_offer(tx, OFFER, database_now(tx))
+    set_form(tx, examples.CUSTOMER, Form.MODE)
+    set_switch(tx, examples.CUSTOMER, "single_person", on=True)
+    save_mode(tx, examples.CUSTOMER, MODE)
+    for service in CATALOGUE.values():
+        if service.takes_mode:
+            bind(tx, examples.CUSTOMER, service.name, MODE.mode_id)
 
 
 def all_accounts() -> list[NewAccount]:

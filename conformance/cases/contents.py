@@ -96,7 +96,7 @@ CONTENTS: Final = (
     Case(
         "one fen over the balance",
         Code.BALANCE_INSUFFICIENT,
-        _with(lambda forge: {"amount": forge.available() + FEN}),
+        _with(lambda forge: {"payer_account": forge.accounts.poor, "amount": forge.available() + FEN}),
     ),
     Case("payer and payee the same", Code.SAME_ACCOUNT, _to(lambda forge: (forge.accounts.payer, "x"))),
     Case("another payee name", Code.PAYEE_NAME_MISMATCH, _with(lambda _forge: {"payee_name": "别人"})),

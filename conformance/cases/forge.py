@@ -22,11 +22,12 @@ FEN: Final = 1
 class Accounts:
     """Accounts at the gateway under trial: the sender's own by their state, and others' with their holders' names.
 
-    The name of `dotted` has a middle dot (U+00B7).
+    `poor` holds less than anybody has to approve. The name of `dotted` has a middle dot (U+00B7).
     """
 
     payer: str
     second: str
+    poor: str
     lost: str
     frozen: str
     closed: str
@@ -56,7 +57,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Forge:
-    """What the rows of the tables are made with; `available` is the payer's balance in fen at the time of asking."""
+    """What the rows of the tables are made with; `available` is what is in fen on the poor account."""
 
     customer: str
     operator: str

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 from core_adapter.database import database_now
 from gateway.administration.change import AdminError, raise_version
 from gateway.administration.operators import operator_state
-from gateway.journal.tables import CERTIFICATE
+from gateway.journal.tables import CERTIFICATE, CREDENTIAL
 from signer.keys import SM2_ID_DEFAULT
 from signer.trust import CertificateRefused, RegisteredCertificate, register_entry
 
@@ -63,12 +63,22 @@ def add_certificate(
     raise_version(tx)
     operator_state(tx, customer_id, operator_id)
     assert purpose in PURPOSES
+    entry = checked_new(tx, customer_id, operator_id, der, confirm=confirm, sm2_id=sm2_id)
+    name = entry.fingerprint.hex()
+    row = {"fingerprint": name, "customer_id": customer_id, "operator_id": operator_id, "purpose": purpose}
+    tx.execute(insert(CERTIFICATE), {**row, "der": der, "sm2_id": entry.sm2_id, "registered_ms": database_now(tx)})
+    return name
+
+
+def checked_new(
+    tx: Connection, customer_id: str, operator_id: str, der: bytes, *, confirm: str, sm2_id: str | None
+) -> RegisteredCertificate:
+    """What a certificate (DER) says that is to be registered; raises AdminError as `add_certificate` does."""
     entry = examined(customer_id, operator_id, der, sm2_id=sm2_id)
-    now_ms = database_now(tx)
     name = entry.fingerprint.hex()
     if plain(confirm) != name:
         raise AdminError(f"the confirmed fingerprint is not that of the certificate, which is {readable(name)}")
-    if entry.not_after <= _moment(now_ms):
+    if entry.not_after <= _moment(database_now(tx)):
         raise AdminError(f"the certificate expired at {entry.not_after.isoformat()}")
     owner = tx.execute(select(CERTIFICATE).where(CERTIFICATE.c.fingerprint == name)).one_or_none()
     if owner is not None:
@@ -77,9 +87,11 @@ def add_certificate(
             f"the certificate {state} for operator {owner.operator_id} of customer {owner.customer_id}; "
             "a certificate is assigned once and for ever"
         )
-    row = {"fingerprint": name, "customer_id": customer_id, "operator_id": operator_id, "purpose": purpose}
-    tx.execute(insert(CERTIFICATE), {**row, "der": der, "sm2_id": entry.sm2_id, "registered_ms": now_ms})
-    return name
+    pooled = tx.execute(select(CREDENTIAL).where(CREDENTIAL.c.fingerprint == name)).one_or_none()
+    if pooled is not None:
+        where = "in hand" if pooled.state == "pool" else "cancelled, for ever"
+        raise AdminError(f"the certificate is {where} with customer {pooled.customer_id}; see `yinqi admin credential`")
+    return entry
 
 
 def revoke_certificate(tx: Connection, name: str) -> str:

@@ -1,18 +1,32 @@
 """What every change of the register shares: how one is refused, and the version that it raises."""
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from sqlalchemy import Connection, select, update
 
+from gateway.domain.customer import Customer, Limits
+from gateway.journal.people import read_customers
 from gateway.journal.tables import CUSTOMER, SITE
+from protocol.codes import Code
+from protocol.errors import Detail
+from protocol.meanings import text
+from protocol.money import FEN_MAX
 
 ID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 NAME_CHARS_MAX: Final = 120
+NO_CUSTOMER: Final = "there is no customer {}; see `yinqi admin customer list`"
 
 
 class AdminError(Exception):
     """A change that cannot be made; the text says why and what to do, in one sentence or two."""
+
+
+def refuse(what: str, faults: Iterable[Detail]) -> None:
+    """Raise AdminError with every fault of a rule, where there is one; `what` names the thing that is at fault."""
+    if told := [f"{fault.en or text(Code(fault.rule), 'en')}" for fault in faults]:
+        raise AdminError(f"{what}: " + "; ".join(told))
 
 
 def raise_version(tx: Connection) -> int:
@@ -40,11 +54,33 @@ def checked_name(text: str) -> str:
     return name
 
 
+def checked_limits(current: Limits, given: Mapping[str, int | None], *, least: int = 0) -> Limits:
+    """The limits after those `given` by name (transfer, day) took the place of the current ones; None is no limit.
+
+    Amounts are in fen, `least` at least. Raises AdminError.
+    """
+    if not given or given.keys() - {"transfer", "day"}:
+        raise AdminError("give the limit per transaction (transfer), per day (day), or both")
+    what = "an amount above zero" if least else "an amount that is not negative"
+    for name, amount in given.items():
+        if amount is not None and not least <= amount <= FEN_MAX:
+            raise AdminError(f"limit {name}: {what}, or none")
+    return Limits(given.get("transfer", current.per_transfer), given.get("day", current.per_day))
+
+
+def read_customer(tx: Connection, customer_id: str) -> Customer:
+    """The customer as the rules see it; raises AdminError when it does not exist."""
+    found = read_customers(tx, [customer_id]).get(customer_id)
+    if found is None:
+        raise AdminError(NO_CUSTOMER.format(customer_id))
+    return found
+
+
 def customer_status(tx: Connection, customer_id: str) -> str:
     """Return the status of a customer; raises AdminError when it does not exist."""
     status: str | None = tx.execute(
         select(CUSTOMER.c.status).where(CUSTOMER.c.customer_id == customer_id)
     ).scalar_one_or_none()
     if status is None:
-        raise AdminError(f"there is no customer {customer_id}; see `yinqi admin customer list`")
+        raise AdminError(NO_CUSTOMER.format(customer_id))
     return status

@@ -1,13 +1,19 @@
-"""The lists of an operator: the accounts it sees and uses (可操作账户, R1.5)."""
+"""What an operator is put in charge of: accounts (可操作账户, R1.5), services (可操作业务, R1.6), amounts (R3.2)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
 
-from gateway.administration.change import AdminError, raise_version
+from gateway.administration.change import AdminError, checked_limits, raise_version, read_customer
 from gateway.administration.operators import operator_state
-from gateway.journal.people import read_customers
-from gateway.journal.tables import OPERATOR_ACCOUNT
+from gateway.domain.customer import Limits
+from gateway.journal.people import EVERY_SERVICE, read_services
+from gateway.journal.tables import OPERATOR, OPERATOR_ACCOUNT
+from protocol.catalogue import CATALOGUE
+
+NAMES: Final = frozenset(service.name for service in CATALOGUE.values())
+"""The names of all services."""
 
 
 def change_accounts(
@@ -25,7 +31,7 @@ def change_accounts(
     """
     raise_version(tx)
     operator_state(tx, customer_id, operator_id)
-    customer = read_customers(tx, [customer_id])[customer_id]
+    customer = read_customer(tx, customer_id)
     mine = customer.people[operator_id].accounts
     if foreign := sorted(set(add) - customer.accounts.keys()):
         raise AdminError(f"not accounts that customer {customer_id} may use: {', '.join(foreign)}")
@@ -38,7 +44,47 @@ def change_accounts(
         tx.execute(
             insert(OPERATOR_ACCOUNT), {**key, "account_owner": customer.accounts[account].owner, "account": account}
         )
-    of = (OPERATOR_ACCOUNT.c.customer_id == customer_id, OPERATOR_ACCOUNT.c.operator_id == operator_id)
+    of = _of(OPERATOR_ACCOUNT, customer_id, operator_id)
     tx.execute(delete(OPERATOR_ACCOUNT).where(*of, OPERATOR_ACCOUNT.c.account.in_(sorted(set(remove)))))
     left = select(OPERATOR_ACCOUNT.c.account).where(*of).order_by(OPERATOR_ACCOUNT.c.account)
     return tuple(tx.execute(left).scalars())
+
+
+def change_services(
+    tx: Connection, customer_id: str, operator_id: str, services: Collection[str]
+) -> frozenset[str] | None:
+    """Give an operator exactly these services (R1.6), or every one for '*', and return them, None for every one.
+
+    Raises AdminError for a service that is not in the catalogue, and for an unknown operator.
+    """
+    raise_version(tx)
+    operator_state(tx, customer_id, operator_id)
+    words = checked_services(services)
+    tx.execute(update(OPERATOR).where(*_of(OPERATOR, customer_id, operator_id)).values(services=words))
+    return read_services(words)
+
+
+def checked_services(services: Collection[str]) -> str:
+    """The services as the column of an operator holds them; raises AdminError for one that is not in the catalogue."""
+    if EVERY_SERVICE in services:
+        return EVERY_SERVICE
+    if unknown := sorted(set(services) - NAMES):
+        raise AdminError(f"unknown service {', '.join(unknown)}; see `yinqi catalogue`")
+    return " ".join(sorted(set(services)))
+
+
+def set_operator_limits(tx: Connection, customer_id: str, operator_id: str, given: Mapping[str, int | None]) -> Limits:
+    """Set an operator's limits on transfers (转账限额, R3.2) and return them all; raises AdminError.
+
+    `given` has fen, or None for no limit, under transfer, day, or both.
+    """
+    raise_version(tx)
+    operator_state(tx, customer_id, operator_id)
+    limits = checked_limits(read_customer(tx, customer_id).people[operator_id].limits, given)
+    values = {"limit_transfer": limits.per_transfer, "limit_day": limits.per_day}
+    tx.execute(update(OPERATOR).where(*_of(OPERATOR, customer_id, operator_id)).values(values))
+    return limits
+
+
+def _of(table: Table, customer_id: str, operator_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return table.c.customer_id == customer_id, table.c.operator_id == operator_id

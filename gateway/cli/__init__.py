@@ -18,7 +18,7 @@ COMMANDS: Final[dict[str, str]] = {
     "migrate": "bring the databases of a site to the version of this program",
     "serve": "run the gateway in the foreground",
     "send": "sign a message, send it, verify the reply and print it",
-    "admin": "customers, operators, certificates and accounts",
+    "admin": "who may do what: customers, operators, certificates, accounts, modes, grants",
     "catalogue": "the services of the gateway",
     "check": "verify settings, ledger, limits or log, and say so in one line",
 }

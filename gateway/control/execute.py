@@ -18,10 +18,11 @@ REFUSED: Final = 1
 IMPOSSIBLE: Final = 2
 
 _SHOWN: Final = (
-    *("customer", "operator", "permissions", "fingerprint", "status"),
-    *("to", "by_ms", "reset", "business_time"),
+    *("customer", "operator", "permissions", "fingerprint", "status", "level", "role", "manager", "services"),
+    *("form", "value", "limits", "caps", "caps_given", "abilities", "mode", "preset", "flow", "service"),
+    *("grantor", "grantee", "rights", "to", "by_ms", "reset", "business_time"),
 )
-"""What a log may show of arguments and answer: ids, words and times, never names, numbers of accounts or contents."""
+"""What a log may show of arguments and answer: ids, words, limits and times, never names, accounts or contents."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,10 +52,19 @@ def count_given(tx: Connection, grantor: str) -> int:
 
 def enter_offer(tx: Connection, terms: Terms, now_ms: int) -> None:
     """Offer an account anew; none of it to that customer may live."""
+    _enter(tx, terms, {"state": "offered", "offered_ms": now_ms})
+
+
+def enter_letter(tx: Connection, terms: Terms, letter: str, now_ms: int) -> None:
+    """Record a grant by a letter, which works from now on (R1.22); none of it to that customer may live."""
+    _enter(tx, terms, {"state": "accepted", "letter": letter, "offered_ms": now_ms, "accepted_ms": now_ms})
+
+
+def _enter(tx: Connection, terms: Terms, values: dict[str, object]) -> None:
     key = {"grantor": terms.grantor, "account": terms.account, "grantee": terms.grantee}
     before: int | None = tx.execute(select(func.max(_TABLE.number)).filter_by(**key)).scalar_one()
-    row = {"number": (before or 0) + 1, "rights": words(terms.rights), "state": "offered", "offered_ms": now_ms}
-    tx.execute(insert(ACCOUNT_GRANT), key | row)
+    row = {"number": (before or 0) + 1, "rights": words(terms.rights)}
+    tx.execute(insert(ACCOUNT_GRANT), key | row | values)
 
 
 def accept(tx: Connection, grant: Grant, now_ms: int) -> None:
@@ -107,6 +116,13 @@ def list_grants(
         key = tuple_(*_COLUMNS[:4])
         wanted.append(key > tuple_(*after))
     return _read(tx, *wanted, limit=limit)
+
+
+def every_grant(tx: Connection, customer_id: str | None) -> list[Grant]:
+    """The grants that a customer gave or received, or all there ever were, in order of their keys."""
+    if customer_id is None:
+        return _read(tx)
+    return _read(tx, or_(_TABLE.grantor == customer_id, _TABLE.grantee == customer_id))
 
 
 def _read(tx: Connection, *wanted: ColumnElement[Any], limit: int | None = None) -> list[Grant]:

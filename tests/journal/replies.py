@@ -23,6 +23,13 @@ def code(reply: str) -> str:
     return found[1]
 
 
+def state(reply: str) -> str:
+    """The state of what the reply is about."""
+    found = re.search(r"<State>([a-z-]*)</State>", reply)
+    assert found, reply
+    return found[1]
+
+
 def rules(reply: str) -> list[str]:
     """The rule of every detail, in order."""
     return re.findall(r"<Rule>([A-Z_]*)</Rule>", reply)

@@ -1,49 +1,16 @@
 """The register: what bank staff may change in it, what is refused, and that every change is noticed."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from functools import cache
-from typing import Any
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, Engine, insert, select
 
-from core_adapter.database import migrate, open_engine
 from gateway.administration import accounts, certificates, customers, operators
 from gateway.administration.change import AdminError
-from gateway.databases import JOURNAL_MIGRATIONS, JOURNAL_SCHEMA
 from gateway.journal.tables import CERTIFICATE, CUSTOMER, OPERATOR, SITE
-from signer.certificates import fingerprint, from_pem
-from signer.issue import make_key, self_signed
-
-C, O = "C00000001", "ERP01"  # noqa: E741  a customer and an operator, as short as they are frequent
-BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
-END = datetime(2120, 1, 1, tzinfo=UTC)
-
-
-@cache
-def certificate(name: str, end: datetime = END) -> bytes:
-    """A certificate (DER); the same one for the same name and end."""
-    return from_pem(self_signed(make_key("ecdsa"), name, BEGIN, end))[0]
-
-
-def register(tx: Connection, customer: str, operator: str, der: bytes, **more: Any) -> str:
-    """Register a certificate whose fingerprint was confirmed."""
-    defaults: dict[str, Any] = {"confirm": fingerprint(der).hex(), "purpose": "sign", "sm2_id": None}
-    return certificates.add_certificate(tx, customer, operator, der, **(defaults | more))
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """A journal with one customer and one operator who enters."""
-    engine = open_engine(database_url, schema=JOURNAL_SCHEMA)
-    migrate(engine, JOURNAL_MIGRATIONS)
-    with engine.begin() as tx:
-        customers.add_customer(tx, C, "北京晨星贸易有限公司")
-        operators.add_operator(tx, C, O, "财务系统", permissions=["enter", "query"])
-    yield engine
-    engine.dispose()
-
+from signer.certificates import fingerprint
+from tests.gateway.administration.conftest import BEGIN, C, O, certificate, register
 
 CHANGES: dict[str, Callable[[Connection], object]] = {
     "customer add": lambda tx: customers.add_customer(tx, "C2", "n"),
@@ -77,7 +44,8 @@ def test_customers_are_listed_with_what_they_have(engine: Engine) -> None:
         operators.set_operator_status(tx, C, "O2", "deleted")
         customers.set_customer_status(tx, C, "suspended")
 
-        assert customers.list_customers(tx) == [customers.CustomerRow(C, "北京晨星贸易有限公司", "suspended", 1, 2)]
+        row = customers.CustomerRow(C, "北京晨星贸易有限公司", "suspended", "reviewer", 1, 2)
+        assert customers.list_customers(tx) == [row]
 
 
 @pytest.mark.parametrize("wrong", ["", "has space", "x" * 33, "企业", "a/b"])
@@ -253,7 +221,7 @@ def test_an_account_belongs_to_one_customer(engine: Engine) -> None:
         with pytest.raises(AdminError, match="is not attached"):
             accounts.detach_account(tx, C, "11010100000000001")
         accounts.attach_accounts(tx, "C2", ["11010100000000001"])
-        assert accounts.list_attached(tx, "C2") == [accounts.AttachedRow("C2", "11010100000000001")]
+        assert [row.account for row in accounts.list_attached(tx, "C2")] == ["11010100000000001"]
 
 
 @pytest.mark.parametrize("wrong", ["", "12345", "1" * 33, "１２３４５６７", "#EQUITY-CNY"])
