@@ -9,13 +9,18 @@ from rich.text import Text
 
 _ALGORITHMS = {"rsa-sha256": "RSA", "ecdsa-p256-sha256": "ECDSA", "sm2-sm3": "SM2"}
 
+_ACCEPTED = frozenset({"DONE", "PENDING", "AWAITING_APPROVAL", "SCHEDULED"})
+
 TEXT_COLUMNS = 60
-"""How much of a text is shown: the code beside it is what counts."""
+"""How much of a text is shown outside of scenes: the code beside it is what counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One message and its answer: `signed` tells a verified reply from a Fault, `wrong` what was not as it must be."""
+    """One message and its answer: `signed` tells a verified reply from a Fault, `wrong` what was not as it must be.
+
+    `scene` is the title under which the rows of several senders stand together.
+    """
 
     request: str
     way: str
@@ -25,6 +30,7 @@ class Row:
     milliseconds: float
     signed: bool
     wrong: str | None = None
+    scene: str = ""
 
 
 @dataclass(slots=True)
@@ -61,24 +67,27 @@ class Record:
 
 
 def show(record: Record, console: Console) -> None:
-    """The rows as a table, a line between one way in and the next; what was not as expected stands out."""
+    """The rows as a table, a line between scenes or ways in and the next; what was not as expected stands out."""
     table = Table(title="What was sent and what came back", title_justify="left")
     table.add_column("request")
     for heading, columns in (("way", 4), ("key", 5), ("outcome", 28)):
         table.add_column(heading, no_wrap=True, width=columns)
     table.add_column("text")
     table.add_column("ms", justify="right", no_wrap=True, width=6)
-    before: Row | None = None
+    before: tuple[str, ...] = ()
     for row in record.rows:
-        if before is not None and (row.way, row.algorithm) != (before.way, before.algorithm):
+        part = (row.scene,) if row.scene else (row.way, row.algorithm)
+        if part != before:
             table.add_section()
-        before = row
+            if row.scene:
+                table.add_row(Text(row.scene, style="bold"))
+        before = part
         table.add_row(
             Text(row.request),
             row.way,
             _ALGORITHMS.get(row.algorithm, row.algorithm),
             Text(row.code if row.signed else f"{row.code} (Fault)", style=_style(row)),
-            _cut(row.wrong or row.text),
+            Text(row.text, overflow="fold") if row.scene and not row.wrong else _cut(row.wrong or row.text),
             f"{row.milliseconds:.1f}",
         )
     console.print(table)
@@ -93,4 +102,4 @@ def _cut(words: str) -> Text:
 def _style(row: Row) -> str:
     if row.wrong:
         return "bold red"
-    return "green" if row.code in ("DONE", "PENDING") else "yellow"
+    return "green" if row.code in _ACCEPTED else "yellow"

@@ -5,19 +5,21 @@ A demo site is made in a temporary folder and served by a daemon of its own; eve
 
 import sys
 import tempfile
-from datetime import timedelta, timezone
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 
-from demo import bad
+from demo import approvals, bad, later
 from demo.daemon import Site, yinqi
 from demo.former import former_keys
 from demo.record import Record, show
+from demo.sender import Sender
 from demo.story import Part, Story
 from protocol import examples
+from protocol.binding import BEIJING
 from protocol.text import Encoding
 from signer.issue import make_key, self_signed
 from signer.keys import SigningKey
@@ -44,7 +46,6 @@ CAST: Final[tuple[tuple[str, Part, Encoding], ...]] = (
     ("sm2erp01", CUSTOMER, "GB18030"),
 )
 """Client, accounts and encoding: RSA, ECDSA and SM2."""
-BEIJING: Final = timezone(timedelta(hours=8))
 
 
 def main() -> int:
@@ -54,7 +55,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="yinqi-demo-") as folder, Site.make(Path(folder) / "site") as site:
         console.print(f"{site.start()}\n", highlight=False)
         _good(site, record)
+        _approved(site, record, console)
         _bad(site, record)
+        later.tomorrow_at_ten(site, record, _admin(site, record, console), bad.now().astimezone(BEIJING))
         balanced, sound = (_check(site, what, console) for what in ("ledger", "audit"))
         status = site.stop()
         record.expect(f"SIGTERM ends the daemon with 0, not {status}", holds=status == 0)
@@ -69,7 +72,12 @@ def _good(site: Site, record: Record) -> None:
     today = bad.now().astimezone(BEIJING).date()
     for (name, part, encoding), tcp in product(CAST, (False, True)):
         with site.client(name, tcp=tcp, encoding=encoding) as client:
-            Story(client, "TCP" if tcp else "HTTP", part, record).tell(today)
+            Story(Sender(client, "TCP" if tcp else "HTTP", record), part).tell(today)
+
+
+def _approved(site: Site, record: Record, console: Console) -> None:
+    approvals.from_hand_to_hand(site, record, _admin(site, record, console))
+    approvals.within_limits(site, record)
 
 
 def _bad(site: Site, record: Record) -> None:
@@ -79,6 +87,17 @@ def _bad(site: Site, record: Record) -> None:
         bad.over_http(http, bad.make_forge(site, http, stranger, **former), record)
         bad.over_tcp(tcp, bad.make_forge(site, tcp, stranger), record)
         bad.broken_frame(tcp, record)
+
+
+def _admin(site: Site, record: Record, console: Console) -> approvals.Command:
+    """What runs a command of the bank's staff and shows what it says."""
+
+    def admin(*words: str) -> None:
+        done = yinqi("admin", *words, "-c", site.settings)
+        console.print(f"admin {' '.join(words)}: {done.stdout.strip()}", markup=False, highlight=False)
+        record.expect(f"admin {' '.join(words)}: {done.stderr}", holds=done.returncode == 0)
+
+    return admin
 
 
 def _check(site: Site, what: str, console: Console) -> bool:

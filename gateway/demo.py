@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,10 +16,10 @@ from sqlalchemy import Connection
 from core_adapter.core import AccountStatus
 from core_adapter.database import database_now
 from core_adapter.ledger import NewAccount
-from gateway.administration.accounts import Opened, attach_accounts
+from gateway.administration.accounts import Opened, attach_accounts, set_account_limits
 from gateway.administration.approval import bind, save_mode
 from gateway.administration.certificates import add_certificate
-from gateway.administration.customers import add_customer, set_form, set_switch
+from gateway.administration.customers import add_customer, set_customer_caps, set_form, set_switch
 from gateway.administration.lists import change_accounts
 from gateway.administration.operators import add_operator
 from gateway.domain.calendar import SHANGHAI
@@ -32,7 +33,8 @@ from protocol.catalogue import CATALOGUE, Permission, Service
 from protocol.writing import write_request
 from signer.certificates import fingerprint, from_pem
 from signer.issue import make_key, self_signed
-from signer.keys import SM2_ID_DEFAULT
+from signer.keys import SM2_ID_DEFAULT, SigningKey
+from signer.software import load_signing_key
 
 BANK_NAME: Final = "示范银行"
 OTHER_CUSTOMER_NAME: Final = examples.PAYEE_NAME
@@ -52,14 +54,23 @@ class Operator:
 
 
 _ENTERS: Final = (Permission.QUERY, Permission.ENTER)
+_REVIEWS: Final = (Permission.QUERY, Permission.REVIEW)
+_AUTHORIZES: Final = (Permission.QUERY, Permission.AUTHORIZE)
+_DISPATCHES: Final = (Permission.QUERY, Permission.DISPATCH)
 _APPROVES: Final = (Permission.QUERY, Permission.REVIEW, Permission.AUTHORIZE, Permission.DISPATCH)
+_ADMINISTERS: Final = (Permission.QUERY, Permission.ADMINISTER)
 
 OPERATORS: Final = (
     Operator("erp01", examples.CUSTOMER, "ERP01", "财务系统", "rsa", _ENTERS),
     Operator("mgr01", examples.CUSTOMER, "MGR01", "王主管", "ecdsa", (*_APPROVES, Permission.ADMINISTER), 1),
     Operator("mgr02", examples.CUSTOMER, "MGR02", "李经理", "ecdsa", _APPROVES, 2),
     Operator("sm2erp01", examples.CUSTOMER, "SM2ERP01", "国密财务系统", "sm2", _ENTERS),
+    Operator("rev01", examples.CUSTOMER, "REV01", "陈复核", "ecdsa", _REVIEWS),
+    Operator("aut01", examples.CUSTOMER, "AUT01", "周授权", "ecdsa", _AUTHORIZES, 1),
+    Operator("snd01", examples.CUSTOMER, "SND01", "吴出纳", "sm2", _DISPATCHES),
     Operator("c2erp01", examples.OTHER_CUSTOMER, "ERP01", "物流财务系统", "ecdsa", _ENTERS),
+    Operator("c2mgr01", examples.OTHER_CUSTOMER, "MGR01", "孙主管", "ecdsa", _ADMINISTERS),
+    Operator("c2mgr02", examples.OTHER_CUSTOMER, "MGR02", "郑主管", "ecdsa", _ADMINISTERS),
 )
 
 _NORMAL: Final = AccountStatus.NORMAL
@@ -91,19 +102,30 @@ ACCOUNTS: Final[Mapping[str, tuple[NewAccount, ...]]] = MappingProxyType(
 OFFER: Final = Terms(examples.OTHER_CUSTOMER, examples.OFFERED_ACCOUNT, examples.CUSTOMER, frozenset({Right.QUERY}))
 """An account that the other customer has offered to the first, who has not accepted it yet."""
 
-MODE: Final = Mode(
+_FIRST: Final = Authorizers(1, 1)
+_SECOND: Final = Authorizers(2, 1)
+BY_AMOUNT: Final = Mode(
     mode_id="BY-AMOUNT",
     with_amount=True,
     ordered=True,
     review=False,
     manual_dispatch=False,
-    bands=(
-        Band(50_000_00),
-        Band(500_000_00, (Authorizers(1, 1),)),
-        Band(None, (Authorizers(1, 1), Authorizers(2, 1))),
-    ),
+    bands=(Band(50_000_00), Band(200_000_00, (_FIRST,)), Band(None, (_FIRST, _SECOND))),
 )
-"""What every service of the first customer follows: small amounts need nobody, large ones MGR01 and then MGR02."""
+"""What every service of the first customer follows: small amounts need nobody, larger ones one or two levels."""
+FOUR_HANDS: Final = replace(
+    BY_AMOUNT,
+    mode_id="FOUR-HANDS",
+    review=True,
+    manual_dispatch=True,
+    bands=(Band(200_000_00, (_FIRST,)), Band(None, (_FIRST, _SECOND))),
+)
+"""A mode to bind instead: every amount is reviewed, authorized and dispatched by hand, large ones by four people."""
+
+_CAPS: Final = {"transfer": 1_000_000_000_00, "day": 100_000_000_000_00}
+"""The bank's caps for both customers, out of the way of whoever tries with large amounts; in fen."""
+SECOND_ACCOUNT_LIMITS: Final = {"transfer": 300_000_00, "day": 500_000_00}
+"""The limits of the first customer's second account, small enough to be met; in fen."""
 
 _CLIENT: Final = """\
 # A client of the demo site: `yinqi send -c THIS_FILE MESSAGE.xml`. Paths are relative to this file's folder.
@@ -149,13 +171,23 @@ def _client_text(operator: Operator, port_base: int) -> str:
     )
 
 
+def client_key(folder: Path, operator: Operator) -> SigningKey:
+    """The key of an operator, out of the folder of the clients."""
+    key, certificate = ((folder / f"{operator.client}{end}").read_bytes() for end in (".key", ".crt"))
+    return load_signing_key(key, certificate)
+
+
 def register(tx: Connection, certificates: Mapping[str, bytes]) -> None:
-    """Register customers, their accounts, operators with all of these, certificates (PEM, by client name), an offer."""
+    """Register customers, attached accounts, operators with all of these, and certificates (PEM, by client name).
+
+    Then who approves what, limits, and an offer.
+    """
     add_customer(tx, examples.CUSTOMER, examples.CUSTOMER_NAME)
     add_customer(tx, examples.OTHER_CUSTOMER, OTHER_CUSTOMER_NAME)
     numbers = {customer: [account.number for account in accounts] for customer, accounts in ACCOUNTS.items()}
     for customer in (examples.CUSTOMER, examples.OTHER_CUSTOMER):
         attach_accounts(tx, customer, numbers[customer], Opened(pay=True, wages=True))
+        set_customer_caps(tx, customer, _CAPS)
     for operator in OPERATORS:
         key = (operator.customer, operator.operator)
         add_operator(tx, *key, operator.name, permissions=operator.permissions, level=operator.level)
@@ -165,12 +197,20 @@ def register(tx: Connection, certificates: Mapping[str, bytes]) -> None:
     for customer in (examples.CUSTOMER, examples.OTHER_CUSTOMER):
         set_switch(tx, customer, "advanced", on=True)
     enter_offer(tx, OFFER, database_now(tx))
+    _approvals(tx)
+    set_account_limits(tx, examples.CUSTOMER, examples.SECOND_ACCOUNT, SECOND_ACCOUNT_LIMITS)
+
+
+def _approvals(tx: Connection) -> None:
+    """Who approves what: the first customer's modes, and the other's second administrator."""
     set_form(tx, examples.CUSTOMER, Form.MODE)
     set_switch(tx, examples.CUSTOMER, "single_person", on=True)
-    save_mode(tx, examples.CUSTOMER, MODE)
+    for mode in (BY_AMOUNT, FOUR_HANDS):
+        save_mode(tx, examples.CUSTOMER, mode)
     for service in CATALOGUE.values():
         if service.takes_mode:
-            bind(tx, examples.CUSTOMER, service.name, MODE.mode_id)
+            bind(tx, examples.CUSTOMER, service.name, BY_AMOUNT.mode_id)
+    set_switch(tx, examples.OTHER_CUSTOMER, "second_administrator", on=True)
 
 
 def all_accounts() -> list[NewAccount]:

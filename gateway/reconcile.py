@@ -57,8 +57,8 @@ class Sides(Protocol):
 class Reconciliation(Found):
     """What was compared: counts, fen, and faults as one sentence each.
 
-    `succeeded` and `open` count transfers of the journal, `booked` those of them that the book holds; `moves` is the
-    whole book, `others` what in it is not of this gateway.
+    `succeeded` and `open` count transfers of the journal that the bank was given, `booked` those that the book holds;
+    `moves` is the whole book, `others` what in it is not of this gateway.
     """
 
     succeeded: int = 0
@@ -105,6 +105,8 @@ def _count(journal: Connection, found: Reconciliation) -> None:
                 found.succeeded, found.amount = count, int(amount)
             case "failed":
                 found.failed = count
+            case "entered":
+                pass  # with the enterprise: the core has not heard of it
             case _:
                 found.open += count
 
@@ -114,7 +116,8 @@ def _compare_page(page: Sequence[Booked], journal: Connection, sides: Sides, fou
     found.moves += len(page)
     ours = [(key, booked) for booked in page if (key := _key(booked.move)) is not None]
     found.others += len(page) - len(ours)
-    known = _transfers(journal, {key for key, _ in ours})
+    found_then = _transfers(journal, {key for key, _ in ours}).items()
+    known = {key: row for key, row in found_then if row.state != "entered"}  # the last approval may have come since
     later = {key for key, _ in ours} - known.keys()
     customers: set[str] = set()
     known_now: dict[Key, Any] = {}
@@ -166,8 +169,8 @@ def _compare(booked: Booked, row: Any, found: Reconciliation, *, counted: bool) 
         if counted:
             found.booked += 1
             found.booked_amount += move.amount
-    elif row.state == "failed":
-        found.fault(f"{_name(booked)}: booked, but failed in the journal")
+    elif row.state in ("failed", "entered"):
+        found.fault(f"{_name(booked)}: booked, but {row.state} in the journal")
     if different := [name for name, (there, here) in pairs.items() if there != here]:
         found.fault(f"{_name(booked)}: not booked as instructed; different: {', '.join(different)}")
 

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from core_adapter.core import CoreUnavailable
 from core_adapter.database import SchemaMismatch, database_now, migrate
 from core_adapter.ledger import MIGRATIONS as LEDGER_MIGRATIONS
-from core_adapter.ledger import AccountRefused
+from core_adapter.ledger import AccountRefused, Ledger
 from gateway import demo
 from gateway.databases import JOURNAL_MIGRATIONS, open_embedded, open_journal
 from gateway.domain.calendar import business_date
@@ -69,7 +69,7 @@ def make_site(plan: Plan, now: datetime) -> Path:
         try:
             settings = read(draft)
             _make_files(settings, made)
-            _fill(settings, plan)
+            _fill(settings, plan, now)
         except (SettingsError, SchemaMismatch, AccountRefused, ArgumentError) as error:
             raise SiteRefused(str(error)) from error
         except (DBAPIError, CoreUnavailable) as error:
@@ -133,7 +133,7 @@ def _make_files(settings: Settings, made: list[Path]) -> None:
             made += [path.with_name(path.name + end) for end in ("-wal", "-shm")]
 
 
-def _fill(settings: Settings, plan: Plan) -> None:
+def _fill(settings: Settings, plan: Plan, now: datetime) -> None:
     """Bring both databases to their newest version, refuse those of another site, and enter what a demo holds."""
     journal, ledger = open_journal(settings), open_embedded(settings)
     assert ledger is not None, "the template names no link"
@@ -148,9 +148,26 @@ def _fill(settings: Settings, plan: Plan) -> None:
                     tx, {each.client: (clients / f"{each.client}.crt").read_bytes() for each in demo.OPERATORS}
                 )
                 ledger.open_accounts(demo.all_accounts(), business_date(database_now(tx), 0))
+        if plan.with_demo:
+            _sow(settings, journal, ledger, now)
     finally:
         ledger.close()
         journal.dispose()
+
+
+def _sow(settings: Settings, journal: Engine, ledger: Ledger, now: datetime) -> None:
+    """Have the demo's clients send what its examples act on."""
+    from gateway import seeding, seeds  # noqa: PLC0415  (only a demo site pays for the whole road)
+
+    senders = {
+        each.client: seeding.Sender(each.customer, each.operator, demo.client_key(settings.folder / "clients", each))
+        for each in demo.OPERATORS
+    }
+    try:
+        with seeding.Seeding(settings, journal, ledger, senders=senders, now=now) as sending:
+            seeds.sow(sending)
+    except seeding.SeedRefused as error:
+        raise SiteRefused(f"the demo's own orders were not taken: {error}") from error
 
 
 def _refuse_used(tx: Connection) -> None:

@@ -1,4 +1,4 @@
-"""The parties of every example: a demo site opens exactly these, so that each example is accepted there."""
+"""The parties of every example and what they act on: a demo site holds these, so that each is accepted there."""
 
 from datetime import date
 from typing import Final
@@ -14,6 +14,8 @@ OTHER_CUSTOMER: Final = "C00000002"
 ENTERING_CLIENT: Final = "erp01"
 APPROVING_CLIENT: Final = "mgr01"
 ADMINISTERING_CLIENT: Final = "mgr01"
+SECOND_ADMINISTERING_CLIENT: Final = "c2mgr02"
+"""An administrator of the other customer, where what one changes waits for the word of another."""
 
 # The customer's own accounts, and one of another customer at the same bank.
 PAYER_ACCOUNT: Final = "11010100000000001"
@@ -29,3 +31,14 @@ BANK_CODE: Final = "31310009999" + bank_code_check_digit("31310009999")
 # A payee at another bank, of the class of joint-stock banks in Shanghai, that does not exist either.
 FOREIGN_NAME: Final = "苏州精工机械有限公司"
 FOREIGN_BANK_CODE: Final = "30929009999" + bank_code_check_digit("30929009999")
+
+# What a demo site holds already, by request id: each example that acts on something has one that no other acts on.
+TO_DECIDE: Final = "EXAMPLE-WAITING-1"
+TO_NAME: Final = "EXAMPLE-WAITING-2"
+TO_CANCEL: Final = "EXAMPLE-WAITING-3"
+REJECTED: Final = "EXAMPLE-REJECTED-1"
+
+TO_DECIDE_DIGEST: Final = "591d50f026c9187d8426d576498025f709f90ef26bafd9765c9f82c08fbd3bc1"
+"""What ListPending shows of it as its digest: SHA-256 of its content, in which no time stands."""
+NEXT_ACTOR: Final = "AUT01"
+"""An operator who may take the next step of what waits."""

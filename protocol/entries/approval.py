@@ -6,9 +6,7 @@ from protocol import examples
 from protocol.messages import approval
 from protocol.service import Kind, Permission, Service, service
 
-_SEEN: Final = approval.DecideItem(
-    request_id="EXAMPLE-0001", digest="e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-)
+_SEEN: Final = approval.DecideItem(request_id=examples.TO_DECIDE, digest=examples.TO_DECIDE_DIGEST)
 
 ENTRIES: Final[tuple[Service, ...]] = (
     service(
@@ -30,7 +28,7 @@ ENTRIES: Final[tuple[Service, ...]] = (
         client=examples.APPROVING_CLIENT,
     ),
     service(
-        approval.NameActor(request_id="EXAMPLE-0001", operator="MGR02"),
+        approval.NameActor(request_id=examples.TO_NAME, operator=examples.NEXT_ACTOR),
         approval.NameActorReply,
         Kind.APPROVAL,
         None,
@@ -47,7 +45,7 @@ ENTRIES: Final[tuple[Service, ...]] = (
         client=examples.APPROVING_CLIENT,
     ),
     service(
-        approval.AcknowledgeRejected(request_id="EXAMPLE-0001"),
+        approval.AcknowledgeRejected(request_id=examples.REJECTED),
         approval.AcknowledgeRejectedReply,
         Kind.APPROVAL,
         None,
@@ -61,7 +59,7 @@ ENTRIES: Final[tuple[Service, ...]] = (
         Permission.ADMINISTER,
         zh="待另一管理员审批的管理报文查询（分页）",
         en="Administration messages that wait for another administrator, by pages",
-        client=examples.APPROVING_CLIENT,
+        client=examples.SECOND_ADMINISTERING_CLIENT,
     ),
     service(
         approval.DecideChanges(decision=approval.Decision.APPROVE, item=(_SEEN,)),
@@ -70,6 +68,6 @@ ENTRIES: Final[tuple[Service, ...]] = (
         Permission.ADMINISTER,
         zh="管理报文审批：同意或拒绝，可多笔",
         en="Approve or reject one or many administration messages",
-        client=examples.APPROVING_CLIENT,
+        client=examples.SECOND_ADMINISTERING_CLIENT,
     ),
 )

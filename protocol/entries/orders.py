@@ -3,14 +3,15 @@
 from datetime import date
 from typing import Final
 
+from protocol import examples
 from protocol.messages import orders
 from protocol.service import Kind, Permission, Service, service
 
 ENTRIES: Final[tuple[Service, ...]] = (
     service(
         orders.ListTransfers(
-            from_date=date(2026, 10, 1),
-            to_date=date(2026, 10, 31),
+            from_date=date(2026, 10, 3),
+            to_date=examples.DAY,
             kind=orders.TransferKind.OUTGOING,
             payee="物流",
             page_size=50,
@@ -22,7 +23,7 @@ ENTRIES: Final[tuple[Service, ...]] = (
         en="Transfers by date of submission, by pages",
     ),
     service(
-        orders.ListBatches(from_date=date(2026, 10, 1), to_date=date(2026, 10, 31), page_size=50),
+        orders.ListBatches(from_date=date(2026, 10, 3), to_date=examples.DAY, page_size=50),
         orders.ListBatchesReply,
         Kind.QUERY,
         Permission.QUERY,
@@ -30,7 +31,7 @@ ENTRIES: Final[tuple[Service, ...]] = (
         en="Batches and payrolls by date of submission, by pages",
     ),
     service(
-        orders.CancelTransfer(request_id="EXAMPLE-0001", reason="收款人信息有误"),
+        orders.CancelTransfer(request_id=examples.TO_CANCEL, reason="收款人信息有误"),
         orders.CancelTransferReply,
         Kind.APPROVAL,
         None,

@@ -25,7 +25,7 @@ ENTRIES: Final[tuple[Service, ...]] = (
         en="One transfer",
     ),
     service(
-        transfer.QueryTransfer(request_id="EXAMPLE-0001"),
+        transfer.QueryTransfer(request_id=examples.TO_DECIDE),
         transfer.QueryTransferReply,
         Kind.QUERY,
         Permission.QUERY,

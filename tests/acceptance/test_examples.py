@@ -1,22 +1,39 @@
-"""The site's own examples, sent as they are by the command line, are accepted."""
+"""The site's own examples, sent as they are by the command line, are accepted: each once, on a fresh site."""
 
 from pathlib import Path
 
 import pytest
 
 from demo.daemon import Site, yinqi
-from protocol.catalogue import CATALOGUE, Service
+from gateway.cli import main
+from protocol.catalogue import CATALOGUE
 
 
-@pytest.mark.parametrize("service", CATALOGUE.values(), ids=lambda service: service.name)
-@pytest.mark.parametrize("door", [(), ("--tcp",)], ids=["http", "tcp"])
-def test_an_example_is_accepted_from_its_client(site: Site, service: Service, door: tuple[str, ...]) -> None:
-    """`yinqi send` fills, signs, sends, verifies, prints, and ends with 0."""
-    example = site.folder / "examples" / f"{service.name}.xml"
-    sent = yinqi("send", "-c", site.client_file(service.example_client), *door, example)
+@pytest.mark.parametrize(
+    ("door", "order"), [pytest.param((), 1, id="http"), pytest.param(("--tcp",), -1, id="tcp-last-first")]
+)
+def test_every_example_is_accepted_from_its_client_in_any_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], door: tuple[str, ...], order: int
+) -> None:
+    """`yinqi send` fills, signs, sends, verifies, prints, and ends with 0, for every service of the catalogue."""
+    not_so = {}
+    with Site.make(tmp_path / "site") as site:
+        site.start()
+        for service in [*CATALOGUE.values()][::order]:
+            client, example = site.client_file(service.example_client), site.folder / "examples" / f"{service.name}.xml"
+            status = main(["send", "-c", str(client), *door, str(example)])
+            said = capsys.readouterr()
+            if status != 0 or f"<{service.reply} " not in said.out:
+                not_so[service.name] = said.err
+        assert site.stop() == 0
+    assert not_so == {}
 
-    assert sent.returncode == 0, sent.stderr
-    assert f"<{service.reply} " in sent.stdout
+
+def test_an_example_is_accepted_by_a_process_of_its_own(site: Site) -> None:
+    """As people and scripts send it."""
+    sent = yinqi("send", "-c", site.client_file("erp01"), site.folder / "examples" / "SelfTest.xml")
+
+    assert (sent.returncode, "<SelfTestReply " in sent.stdout) == (0, True)
 
 
 def test_a_verified_refusal_is_status_1(site: Site, tmp_path: Path) -> None:

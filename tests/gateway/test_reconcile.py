@@ -96,10 +96,11 @@ def bank(database_url: str, tmp_path: Path) -> Iterator[Bank]:
 
 
 def test_both_sides_agree(bank: Bank) -> None:
-    """What succeeded is counted and summed; what failed, is open, or is not the gateway's makes no fault."""
+    """What succeeded is counted and summed; what failed, is open, waits, or is not the gateway's makes no fault."""
     for number in range(3):
         bank.pay(f"R{number}")
     bank.enter("F1", "failed")
+    bank.enter("E1", "entered")
     bank.enter("P1", "processing")
     bank.enter("U1", "unknown")
     bank.move("U1")
@@ -168,12 +169,13 @@ def test_success_without_a_booking_is_found(bank: Bank) -> None:
     assert bank.check().faults == [f"request R2 of customer {C}: succeeded, the core says NotFound"]
 
 
-def test_a_booking_of_a_failed_transfer_is_found(bank: Bank) -> None:
-    """The customer was told that no money moved."""
+@pytest.mark.parametrize("state", ["failed", "entered"])
+def test_a_booking_that_nobody_gave_to_the_bank_is_found(bank: Bank, state: str) -> None:
+    """The customer was told that no money moved, or still waits for its own people."""
     done = bank.move("R1")
-    bank.enter("R1", "failed")
+    bank.enter("R1", state)
 
-    assert bank.check().faults == [f"move {done.reference} of instruction {C}/R1: booked, but failed in the journal"]
+    assert bank.check().faults == [f"move {done.reference} of instruction {C}/R1: booked, but {state} in the journal"]
 
 
 def test_a_booking_without_an_instruction_is_found(bank: Bank) -> None:
@@ -222,6 +224,22 @@ def test_what_is_entered_and_booked_meanwhile_is_no_fault(bank: Bank) -> None:
     found = bank.check()
     assert found.faults == []
     assert (found.succeeded, found.booked) == (1, 1)
+
+
+def test_what_is_approved_and_booked_meanwhile_is_no_fault(bank: Bank) -> None:
+    """What still waited at the journal's moment may have had its last approval since."""
+    bank.enter("R1", "entered")
+    names = iter(["R1"])
+
+    def approve() -> None:
+        for name in names:
+            succeeded = {"state": "succeeded", "reference": bank.move(name).reference}
+            with bank.journal.begin() as tx:
+                tx.execute(update(TRANSFER).values(**succeeded))
+
+    bank.before_core = approve
+
+    assert bank.check().faults == []
 
 
 def test_faults_told_are_bounded(bank: Bank) -> None:

@@ -55,6 +55,9 @@ def test_a_demo_site_is_whole(plan: Plan) -> None:
         "MGR01": "ecdsa-p256-sha256",
         "MGR02": "ecdsa-p256-sha256",
         "SM2ERP01": "sm2-sm3",
+        "REV01": "ecdsa-p256-sha256",
+        "AUT01": "ecdsa-p256-sha256",
+        "SND01": "sm2-sm3",
     }
     opened = ledger.accounts([account.number for account in demo.all_accounts()])
     assert attached < opened.keys()

@@ -1,0 +1,160 @@
+"""The people of the demo's first company: each with its own key, on its own way in, seeing and deciding what waits."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from conformance.reply import VerifiedReply
+from demo.daemon import Site
+from demo.record import Record
+from demo.sender import Sender
+from protocol import examples
+from protocol.binding import BEIJING
+from protocol.codes import Code
+from protocol.limits import PAGE_ROWS_MAX
+from protocol.messages.account import QueryBalance, QueryBalanceReply
+from protocol.messages.approval import (
+    DecideInstructions,
+    DecideInstructionsReply,
+    DecideItem,
+    Decision,
+    ListPending,
+    ListPendingReply,
+    PendingItem,
+)
+from protocol.messages.transfer import (
+    QueryTransfer,
+    QueryTransferReply,
+    SubmitTransfer,
+    SubmitTransferReply,
+    TransferState,
+)
+from protocol.money import readable_amount
+
+CAST: Final = {"erp01": False, "rev01": False, "aut01": True, "mgr01": False, "mgr02": True, "snd01": True}
+"""By client: whether it comes over TCP."""
+SETTLED_SECONDS: Final = 10.0
+"""Within this time a payment that is with the bank, or whose hour has come, is made."""
+PAUSE_SECONDS: Final = 0.05
+
+
+@contextmanager
+def gathered(site: Site, record: Record, scene: str) -> Iterator["People"]:
+    """Everybody, connected, under the title of a scene."""
+    with ExitStack() as stack:
+        clients = {name: stack.enter_context(site.client(name, tcp=tcp)) for name, tcp in CAST.items()}
+        yield People(
+            {name: Sender(client, "TCP" if CAST[name] else "HTTP", record, scene) for name, client in clients.items()}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """See the module; `of` has them by client. What is not as expected is noted in the record."""
+
+    of: dict[str, Sender]
+
+    def expect(self, what: str, *, holds: bool) -> None:
+        """Note what was expected and did not hold."""
+        self.of["erp01"].record.expect(what, holds=holds)
+
+    def enter(self, message: object, request_id: str, what: str, code: Code) -> VerifiedReply | None:
+        """ERP01 enters a transfer."""
+        asked = f"ERP01 enters {what}"
+        return self.of["erp01"].ask(asked, message, code, request_id=request_id, telling=_entered)
+
+    def seen(self, client: str, request_id: str) -> PendingItem | None:
+        """What somebody's list of pending instructions shows of one."""
+        sender = self.of[client]
+        question = ListPending(page_size=PAGE_ROWS_MAX)
+        reply = sender.ask(f"{sender.operator} looks what waits", question, telling=_waiting)
+        items = reply.body_as(ListPendingReply).item if reply is not None else ()
+        return next((item for item in items if item.content.request_id == request_id), None)
+
+    def decide(
+        self,
+        client: str,
+        decision: Decision,
+        item: DecideItem,
+        code: Code = Code.DONE,
+        *,
+        how: str = "",
+        reason: str | None = None,
+    ) -> TransferState | None:
+        """Somebody decides; the state that the instruction is in then, None where it was refused."""
+        sender = self.of[client]
+        message = DecideInstructions(decision=decision, reason=reason, item=(item,))
+        reply = sender.ask(f"{sender.operator}: {decision}{how}", message, code, telling=lambda reply: str(_now(reply)))
+        return _now(reply) if reply is not None and reply.accepted else None
+
+    def pass_on(self, client: str, request_id: str, decision: Decision, state: TransferState) -> None:
+        """Somebody finds the instruction on the own list, decides under the digest shown there, and hands it on."""
+        item = self.seen(client, request_id)
+        self.expect(f"{client} may {decision} {request_id}", holds=item is not None and decision in item.may)
+        if item is not None:
+            now = self.decide(client, decision, DecideItem(request_id=request_id, digest=item.digest))
+            self.expect(f"{request_id} is {state} after {client}, not {now}", holds=now is state)
+
+    def settled(self, request_id: str) -> QueryTransferReply | None:
+        """ERP01 asks what became of it, once nothing is left to do for it."""
+        sender = self.of["erp01"]
+        question, deadline = QueryTransfer(request_id=request_id), time.monotonic() + SETTLED_SECONDS
+        while not sender.client.ask(question).body_as(QueryTransferReply).final and time.monotonic() < deadline:
+            time.sleep(PAUSE_SECONDS)
+        reply = sender.ask("ERP01 asks what became of it", question, telling=_became)
+        return reply.body_as(QueryTransferReply) if reply is not None else None
+
+    def available(self, account: str) -> int:
+        """What an account has, in fen."""
+        question = QueryBalance(account=(account,))
+        reply = self.of["erp01"].ask("ERP01 asks for the balance", question, telling=lambda reply: _yuan(_has(reply)))
+        return _has(reply) if reply is not None else -1
+
+
+def payment(payer: str, amount: int, scheduled_for: datetime | None = None) -> SubmitTransfer:
+    """A payment to the other company; fen."""
+    return SubmitTransfer(
+        payer_account=payer,
+        payee_account=examples.PAYEE_ACCOUNT,
+        payee_name=examples.PAYEE_NAME,
+        amount=amount,
+        currency="CNY",
+        purpose="演示·货款",
+        scheduled_for=scheduled_for,
+    )
+
+
+def _entered(reply: VerifiedReply) -> str:
+    """The state, and who still has to act or when it runs."""
+    entered = reply.body_as(SubmitTransferReply)
+    steps = entered.plan.step if entered.plan is not None else ()
+    named = ", ".join(f"{step.kind} {step.level or ''}".strip() for step in steps)
+    hour = entered.runs_at.astimezone(BEIJING) if entered.runs_at is not None else None
+    told = [str(entered.state), named, f"{hour:%Y-%m-%d %H:%M}" if hour else ""]
+    return "; ".join(part for part in told if part)
+
+
+def _waiting(reply: VerifiedReply) -> str:
+    return ", ".join(item.content.request_id for item in reply.body_as(ListPendingReply).item) or "-"
+
+
+def _now(reply: VerifiedReply) -> TransferState | None:
+    return reply.body_as(DecideInstructionsReply).result[0].state
+
+
+def _became(reply: VerifiedReply) -> str:
+    """The state, and everybody's act."""
+    found = reply.body_as(QueryTransferReply)
+    acts = ", ".join(f"{item.act} {item.operator_id or ''}".strip() for item in found.history)
+    return f"{found.state}: {acts}" if acts else str(found.state)
+
+
+def _has(reply: VerifiedReply) -> int:
+    return reply.body_as(QueryBalanceReply).balance[0].available
+
+
+def _yuan(fen: int) -> str:
+    return f"{readable_amount(fen)} CNY"

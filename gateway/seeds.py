@@ -1,0 +1,39 @@
+"""What has happened on a demo site before anybody comes: orders that wait or were rejected, for the examples to act on.
+
+The ids are those of `protocol.examples`. No money has moved: balances are the opening ones.
+"""
+
+from typing import Final
+
+from gateway.seeding import Seed, Seeding
+from protocol import examples
+from protocol.messages.approval import DecideInstructions, DecideItem, Decision
+from protocol.messages.transfer import SubmitTransfer
+
+_ENTERS: Final = examples.ENTERING_CLIENT
+_APPROVES: Final = examples.APPROVING_CLIENT
+
+
+def sow(seeding: Seeding) -> None:
+    """Send everything, in order; raises SeedRefused."""
+    seeding.send(
+        Seed(_ENTERS, examples.TO_DECIDE, _transfer(66_000_00, "仓储费")),
+        Seed(_ENTERS, examples.TO_NAME, _transfer(72_500_00, "运费")),
+        Seed(_ENTERS, examples.TO_CANCEL, _transfer(58_800_00, "保险费")),
+        Seed(_ENTERS, examples.REJECTED, _transfer(91_000_00, "装卸费")),
+    )
+    refused = DecideItem(request_id=examples.REJECTED, digest=seeding.digest(examples.CUSTOMER, examples.REJECTED))
+    reject = DecideInstructions(decision=Decision.REJECT, reason="金额与合同不符", item=(refused,))
+    seeding.send(Seed(_APPROVES, "EXAMPLE-DECISION-1", reject))
+
+
+def _transfer(amount: int, purpose: str) -> SubmitTransfer:
+    """A payment that one authorizer of level 1 is asked about; fen."""
+    return SubmitTransfer(
+        payer_account=examples.PAYER_ACCOUNT,
+        payee_account=examples.PAYEE_ACCOUNT,
+        payee_name=examples.PAYEE_NAME,
+        amount=amount,
+        currency="CNY",
+        purpose=purpose,
+    )
