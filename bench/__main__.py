@@ -4,6 +4,7 @@ Ends 0 when no reply was wrong or missing and every book was sound, whatever the
 """
 
 import argparse
+import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,9 @@ from pathlib import Path
 from rich.console import Console
 
 from bench import report, sites
+from bench.orders.measure import measure as measure_orders
+from bench.orders.show import show as show_orders
+from bench.orders.show import summary
 from bench.plan import DATABASES, Plan, full_plan, quick_plan
 from bench.profile import run as profile
 from bench.runner import Found, Runner
@@ -30,12 +34,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(width=150 if not sys.stdout.isatty() else None)
     if wanted.profile:
         return _profile(databases, wanted.profile, console)
+    if wanted.orders:
+        return _orders(console)
     with _subjects(databases) as (subjects, stock):
         runner = Runner(plan, subjects, stock, lambda text: console.print(f"[dim]{text}[/dim]", highlight=False))
         found = runner.run(with_floor=not wanted.no_floor)
     report.show(found, console)
-    print(report.json_line(found), flush=True)
+    with tempfile.TemporaryDirectory(prefix="yinqi-bench-") as folder:
+        orders = measure_orders(Path(folder), sites.make_sender())
+    show_orders(orders, console)
+    print(json.dumps({**report.summary(found), "orders": summary(orders)}, ensure_ascii=False), flush=True)
     return _status(found)
+
+
+def _orders(console: Console) -> int:
+    """Measure orders that wait or have many rows, and nothing else."""
+    with tempfile.TemporaryDirectory(prefix="yinqi-bench-") as folder:
+        orders = measure_orders(Path(folder), sites.make_sender())
+    show_orders(orders, console)
+    print(json.dumps(summary(orders)), flush=True)
+    return 0
 
 
 def _profile(databases: Sequence[str], door: str, console: Console) -> int:
@@ -55,6 +73,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--who", choices=("gateway", "straightforward"), help="only this subject")
     parser.add_argument("--no-floor", action="store_true", help="leave out the floor")
     parser.add_argument("--profile", choices=("http", "tcp"), help="show where the daemon's time goes behind this door")
+    parser.add_argument("--orders", action="store_true", help="only payrolls, decisions and plans")
     parser.add_argument("--rounds", type=int, help="how often the figures of the ratios are taken")
     return parser.parse_args(arguments)
 

@@ -1,6 +1,5 @@
 """What a run found: tables for people, one line of JSON for programs; docs/performance.md says how to read them."""
 
-import json
 from collections.abc import Iterable
 from statistics import median
 from typing import Any, Final
@@ -118,11 +117,6 @@ def summary(found: Found) -> dict[str, Any]:
             for name, floors in found.floors.items()
         },
     }
-
-
-def json_line(found: Found) -> str:
-    """The one line for programs."""
-    return json.dumps(summary(found), ensure_ascii=False)
 
 
 def _rounded(ratio: float | None) -> float | None:

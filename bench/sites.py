@@ -201,8 +201,8 @@ def _await_ready(process: "subprocess.Popen[bytes]", site: Site) -> None:
 
 
 def faults_of(site: Site) -> list[str]:
-    """What `yinqi check` finds wrong with ledger and audit."""
-    return [said for what in ("ledger", "audit") if (said := _check(site, what)) is not None]
+    """What `yinqi check` finds wrong with ledger, limits and audit."""
+    return [said for what in ("ledger", "limits", "audit") if (said := _check(site, what)) is not None]
 
 
 def _check(site: Site, what: str) -> str | None:
