@@ -12,17 +12,17 @@ MEANINGS: Final[Mapping[Code, Meaning]] = {
         Advice.CONTACT,
     ),
     Code.GRANT_TO_ONESELF: refused(
-        "不能授权给本客户自己：本客户的账户无须授权",
-        "An account is not granted to its own customer, who needs no grant",
+        "不能授权给本客户自己，本客户的账户无须授权：请填写另一客户的识别号",
+        "An account is not granted to its own customer, who needs no grant: name another customer",
     ),
     Code.GRANT_RIGHTS_EXCLUSIVE: refused(
         "转账与倒进账不能同时授权：请只选其一",
         "Transfer and collect never go into one grant: choose one",
     ),
     Code.GRANT_EXCEEDS_OWN: refused(
-        "授权不能超出授权方自身的权利：该账户没有付款权限，不能授予转账或倒进账",
-        "A grant gives no more than its grantor has: the account has no payment permission, "
-        "so neither transfer nor collect can be granted",
+        "该账户没有付款权限，不能授予转账或倒进账：请只授予查询，或先开通付款权限",
+        "A grant gives no more than its grantor has, and the account has no payment permission: grant the query alone, "
+        "or have that permission opened first",
     ),
     Code.GRANT_EXISTS: refused(
         "该账户对此客户已有其他内容的授权：请先收回",
@@ -33,11 +33,11 @@ MEANINGS: Final[Mapping[Code, Meaning]] = {
         "No such grant is offered to this customer: see ListGrants",
     ),
     Code.GRANT_DIFFERS: refused(
-        "接受的要素与所提供的不一致：各要素须完全相同，不同之处见Detail",
-        "The acceptance differs from the offer: every element must be the same; each difference is in a Detail",
+        "接受的要素与所提供的不一致，各要素须完全相同：请按Detail更正",
+        "The acceptance differs from the offer, and every element must be the same: correct what the Details name",
     ),
     Code.GRANT_NOT_ACCEPTED: refused(
-        "该授权尚未接受，不能放弃：不接受即可",
-        "This grant is not accepted, so there is nothing to give up: it works only once accepted",
+        "该授权尚未接受，不能放弃：请勿接受即可",
+        "This grant is not accepted, so there is nothing to give up: do not accept it",
     ),
 }

@@ -4,7 +4,7 @@ from types import ModuleType
 from typing import Final
 
 from protocol.codes import Advice, Code, Language
-from protocol.meanings import MEANINGS, approval, course, limits, modes, register, schedule
+from protocol.meanings import MEANINGS, approval, batch, course, grant, limits, modes, register, schedule
 from tests.docs.markdown import pick, rows
 from tests.docs.rules import rules
 
@@ -21,7 +21,9 @@ SUBJECTS: Final[dict[str, ModuleType]] = {
     "register": register,
     "limits": limits,
     "times": schedule,
+    "batches": batch,
     "modes": modes,
+    "grants": grant,
 }
 
 
