@@ -88,7 +88,7 @@ def from_xml(data: bytes, sender: Sender, gaps: Gaps, *, encoding: Encoding | No
     one that names another sender than the one whose key signs.
     """
     try:
-        read = text.read(data)
+        read = text.read(data, large=True)
         root = tree.parse(read.utf8)
         if root.tag != MESSAGE_TAG:
             raise RequestError(f"the root element is {root.tag!s}, not Message of {envelope.NAMESPACE}")
@@ -115,7 +115,7 @@ def sign(message: str, key: SigningKey, encoding: Encoding = "UTF-8") -> SignedR
 
 def described(raw: bytes) -> SignedRequest:
     """What the reply to these bytes must echo; raises ProtocolError where they cannot be read."""
-    root = tree.parse(text.read(raw).utf8)
+    root = tree.parse(text.read(raw, large=True).utf8)
     body = root.find(BODY_TAG)
     return SignedRequest(
         raw=raw,

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine
@@ -19,6 +20,7 @@ from core_adapter.ledger import Ledger
 from gateway.administration.clock import checked_clock
 from gateway.control.hands import DaemonHands
 from gateway.databases import JOURNAL_MIGRATIONS, open_core, open_journal
+from gateway.domain import batch
 from gateway.domain.command import Command
 from gateway.doors.admission import Admission, CustomerRates
 from gateway.doors.conversation import Terms
@@ -155,6 +157,7 @@ class Node:
             pool=reactor.getThreadPool(),
             seconds=reactor.seconds,
             standstill=self._standstill,
+            judge=partial(batch.judge, terms=batch.Terms(bank_code=settings.site.bank_code)),
         )
         self._admission = Admission(settings.limits, share=share, seconds=reactor.seconds)
         self._doors: list[Door] = []

@@ -5,7 +5,8 @@ bytes -> text -> envelope -> verified -> validated -> command -> [journal, core,
 The order is fixed: the byte gate before parsing, the signature before the schema (only what was signed is looked at
 afterwards), the schema before the typed command, replay before everything that may refuse. What stands in brackets runs
 on the threads of the committer and the desk; everything before it is pure and runs where the message came in, large
-messages one at a time on a thread.
+messages one at a time on a thread. Of those with a tree beyond what most services need, the signature value is checked
+before anything is parsed, so that strangers cannot have such a tree made.
 
 Where signing waits on a device, refusals that end before the journal are signed beside the desk: at most one for
 strangers and one for who is verified at a time, so that neither can take the device from the desk, nor the threads from
@@ -27,16 +28,20 @@ from gateway.answer import Answer, Peer
 from gateway.domain.command import Command, Refuse, Seen
 from gateway.journal.register import TrustedRegister, hints
 from gateway.journal.task import Told, Waiter
+from gateway.memory import give_back
 from gateway.metrics import Metrics
 from gateway.scribe import Echo, Scribe
 from gateway.services.desk import echo
 from protocol import envelope, seal, text
 from protocol.codes import Code
 from protocol.command import Command as Bound
+from protocol.command import Judge
 from protocol.command import command as bind
 from protocol.envelope import Envelope
 from protocol.errors import Detail, ProtocolError
+from protocol.faults import NOTHING_FOUND
 from protocol.head import Head
+from protocol.large import Signed
 from protocol.limits import LARGE_MESSAGE_BYTES
 from protocol.meanings import MEANINGS
 from protocol.text import Encoding
@@ -77,9 +82,10 @@ class Road:
         pool: ThreadPool,
         seconds: Callable[[], float],
         standstill: Callable[[Command], Code | None],
+        judge: Judge,
     ) -> None:
         """`submit` hands commands to the committer; `admit` says whether a customer is within its rate; `standstill`
-        why a command cannot be taken just now, if so.
+        why a command cannot be taken just now, if so; `judge` what the rules of rows have against a batch.
         """
         self._submit = submit
         self._scribe = scribe
@@ -91,6 +97,7 @@ class Road:
         self._pool = pool
         self._seconds = seconds
         self._standstill = standstill
+        self._judge = judge
         self._large = DeferredLock()
         self._signing = {verified: DeferredLock() for verified in (False, True)}
         self._gathered: list[Waiter] = []
@@ -101,7 +108,7 @@ class Road:
     def answer(self, raw: bytes, peer: Peer) -> Deferred[Answer]:
         """Take one whole message to its answer; the Deferred never fails, whatever the bytes are."""
         if len(raw) > LARGE_MESSAGE_BYTES:
-            large = self._large.run(deferToThreadPool, self._reactor, self._pool, self.command, raw, peer)
+            large = self._large.run(deferToThreadPool, self._reactor, self._pool, self._large_command, raw, peer)
             return large.addCallback(self._enter).addErrback(self._exception)
         try:
             return self._enter(self.command(raw, peer))
@@ -114,14 +121,21 @@ class Road:
 
     # -- the way in: pure until the command
 
+    def _large_command(self, raw: bytes, peer: Peer) -> Command:
+        """As `command`; what its tree took goes back to the system before the journal needs as much again."""
+        try:
+            return self.command(raw, peer)
+        finally:
+            give_back()
+
     def command(self, raw: bytes, peer: Peer) -> Command:
         """Bytes to command; raises ProtocolError or Refused for what ends before the journal."""
         received_at = self._now()
-        opened = _open(raw)
+        opened = _open(raw, lambda sealed: self.register.signed(sealed, received_at))
         entry = self._verify(opened, peer, received_at)
         if not self._admit(entry.customer_id):
             raise self._refused(Code.RATE_LIMITED, opened, verified=True)
-        bound, refusal = _bound(opened)
+        bound, refusal = _bound(opened, self._judge)
         sent_at = opened.head.sent_at
         assert sent_at is not None or refusal is not None, "the schema wants a SentAt that can be read"
         return Command(
@@ -135,6 +149,7 @@ class Road:
             service=bound.service if bound else None,
             body=bound.request if bound else None,
             refusal=refusal,
+            found=bound.found if bound else NOTHING_FOUND,
         )
 
     def _verify(self, opened: Envelope, peer: Peer, at: datetime) -> RegisteredCertificate:
@@ -215,21 +230,21 @@ class Road:
         return answered.addCallback(lambda answer: replace(answer, verified=verified))
 
 
-def _open(raw: bytes) -> Envelope:
+def _open(raw: bytes, signed: Signed) -> Envelope:
     """Through the byte gate and the shape check; Refused where the Head could be read, else ProtocolError."""
-    read = text.read(raw)
+    read = text.read(raw, large=True)
     try:
-        return envelope.open_request(read)
+        return envelope.open_request(read, signed)
     except ProtocolError as error:
         if error.head is None:
             raise
         raise Refused(Refuse(error.code, error.details), _echo(error.head, read.encoding, None)) from error
 
 
-def _bound(opened: Envelope) -> tuple[Bound | None, Refuse | None]:
+def _bound(opened: Envelope, judge: Judge) -> tuple[Bound | None, Refuse | None]:
     """The typed command; or a refusal that lists every fault of its stage."""
     try:
-        return bind(opened), None
+        return bind(opened, judge), None
     except ProtocolError as error:
         return None, Refuse(error.code, error.details)
 

@@ -9,7 +9,8 @@ from protocol.codes import Code
 from protocol.draft import Draft, torn, whole
 from protocol.errors import Detail, ProtocolError, shown
 from protocol.explain import explain, look
-from protocol.faults import Found, listed
+from protocol.faults import NOTHING_FOUND, Found, listed
+from protocol.limits import ELEMENTS_MAX
 from protocol.opening import Envelope
 from protocol.place import local_name, place
 from protocol.rows import Layout, layout, read_regular
@@ -17,8 +18,6 @@ from protocol.validate import validate
 
 Judge = Callable[[Draft], Found]
 """What the rules of rows have against a request with rows; it is handed in by whoever knows the rules."""
-
-NOTHING_FOUND = Found()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,8 @@ class Command:
 def command(envelope: Envelope, judge: Judge = lambda _: NOTHING_FOUND) -> Command:
     """The command in an envelope whose signature was verified.
 
-    Raises ProtocolError, with the head, SERVICE_UNKNOWN, SCHEMA_INVALID or BANK_CODE_INVALID, with every fault; those
-    that the judge finds in what can be read of the rows are among them.
+    Raises ProtocolError, with the head, SERVICE_UNKNOWN, XML_LIMIT (of most services), SCHEMA_INVALID or
+    BANK_CODE_INVALID, with every fault; those that the judge finds in what can be read of the rows are among them.
     """
     try:
         return _command(envelope, judge)
@@ -59,6 +58,8 @@ def _command(envelope: Envelope, judge: Judge) -> Command:
             en=f"the services are: {known}; the namespace must match too",
         )
         raise ProtocolError(Code.SERVICE_UNKNOWN, detail)
+    if envelope.large and not service.large:
+        raise ProtocolError(Code.XML_LIMIT, Detail(rule="elements", value=str(ELEMENTS_MAX)))
     rows = layout(service.request)
     if rows is not None:
         request = _with_rows(envelope, rows, judge)
@@ -73,11 +74,12 @@ def _with_rows(envelope: Envelope, rows: Layout, judge: Judge) -> object:
     request = read_regular(rows, envelope.canonical, envelope.body.prefix)
     if request is not None:
         return request
-    found = look(envelope.root)
-    if not found.count and validate(envelope.root):
-        return read(rows.request, envelope.body)
-    found = found if found.count else explain(envelope.root)
+    root = envelope.whole
+    found = look(root)
+    if not found.count and validate(root):
+        return read(rows.request, root[1][0])
+    found = found if found.count else explain(root)
     code = Code.SCHEMA_INVALID
     if {detail.rule for detail in found.details} == {Code.BANK_CODE_INVALID}:
         code = Code.BANK_CODE_INVALID
-    raise ProtocolError(code, *listed(found, judge(torn(rows, envelope.body))))
+    raise ProtocolError(code, *listed(found, judge(torn(rows, root[1][0]))))

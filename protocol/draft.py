@@ -10,7 +10,7 @@ from typing import Any
 from lxml.etree import _Element
 
 from protocol.binding import element_of, namespace_of, tag_of
-from protocol.place import prefix, prefixed
+from protocol.place import ROW, prefix, prefixed
 from protocol.rows import Layout, Leaf
 
 _BODY = "/env:Message/env:Body"
@@ -38,7 +38,7 @@ class Draft:
         at, short = f"{_BODY}/{prefixed(tag_of(layout.request))}", prefix(namespace_of(layout.request))
         if row is None:
             return f"{at}/{short}:{element_of(layout.request, field)}"
-        return f"{at}/{short}:{layout.element}[{row}]/{short}:{element_of(layout.row, field)}"
+        return f"{at}/{short}:{ROW}[{row}]/{short}:{element_of(layout.row, field)}"
 
 
 def whole(layout: Layout, request: Any) -> Draft:

@@ -8,11 +8,12 @@ from typing import Final
 
 from protocol.errors import Detail
 from protocol.limits import DETAILS_MAX
+from protocol.place import ROW
 
 MORE: Final = "more"
 """The rule of the line that closes a list which could not hold every fault."""
 
-_ROW: Final = re.compile(r":Row(?:\[(\d+)\])?")
+_ROW: Final = re.compile(rf":{ROW}(?:\[(\d+)\])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,9 @@ class Found:
 
     details: tuple[Detail, ...] = ()
     count: int = 0
+
+
+NOTHING_FOUND: Final = Found()
 
 
 def found(details: Iterable[Detail], count: int) -> Found:

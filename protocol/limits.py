@@ -26,11 +26,18 @@ PAYROLL_ROWS_MAX: Final = 20_000
 
 # Twenty elements a row cover the widest row of a service with optional fields.
 ELEMENTS_PER_ROW: Final = 20
-# The most rows that any service takes in one request.
+# The most rows that any service takes in one request, but for a payroll.
 ROWS_MAX: Final = 1_000
 ELEMENTS_MAX: Final = ROWS_MAX * ELEMENTS_PER_ROW
-# Our own vocabulary has attributes only in the signature (six) and namespaces; text may hold equals signs too.
+# A payroll row has seven elements. A tree of more than ELEMENTS_MAX is built only of what a registered key has signed,
+# and for no service but a payroll; it is the largest thing that a message can make us hold, one at a time.
+LARGE_ELEMENTS_MAX: Final = PAYROLL_ROWS_MAX * 8
+# Our own vocabulary has attributes only in the signature (six) and namespaces; text may hold equals signs too. In a
+# large message there may be as many of them, and of declarations, as of elements.
 ATTRIBUTES_MAX: Final = ELEMENTS_MAX
+# Canonical form sorts the attributes and declarations of one element by comparing each with each. No message of ours
+# has more than two; the longest text may be equals signs alone, and cannot be told from them without parsing.
+ELEMENT_ATTRIBUTES_MAX: Final = 256
 # A serializer may repeat a declaration on each element of a row, never more than that.
 NAMESPACES_MAX: Final = ELEMENTS_MAX
 # What a parser is given before it forgets every name: hundreds of messages for a few microseconds, and little enough
@@ -80,5 +87,7 @@ assert PAGE_ROWS_DEFAULT <= PAGE_ROWS_MAX <= ROWS_MAX
 assert BALANCE_ACCOUNTS_MAX <= ROWS_MAX
 assert max(PURPOSES_MAX, TEMPLATES_MAX, ACCOUNT_GROUPS_MAX) <= PAGE_ROWS_MAX
 assert ACCOUNT_GROUPS_MAX * GROUP_ACCOUNTS_MAX < ELEMENTS_MAX
+assert BATCH_ROWS_MAX <= ROWS_MAX
+assert LARGE_ELEMENTS_MAX > ELEMENTS_MAX
 assert max(REQUEST_ID_CHARS_MAX, PARTY_ID_CHARS_MAX) <= ECHO_CHARS_MAX
 assert DETAIL_VALUE_CHARS_MAX <= ECHO_CHARS_MAX

@@ -4,6 +4,7 @@ The head is read first and leniently, so that a refusal of whatever is wrong aft
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
@@ -46,8 +47,9 @@ BODY_APEX: Final = f'<Body xmlns="{NAMESPACE}">'.encode("ascii")
 class Envelope:
     """A request of the right shape, with its Signature detached.
 
-    `root` is the Message that was signed, `body` the one element of its Body; `canonical` and `body_canonical` are
-    the exclusive C14N of Message and Body.
+    `root` is the Message that was signed, `body` the one element of its Body, `canonical` the exclusive C14N of
+    Message. `span` is where that of Body stands in it, behind its start tag, in a message that is plain; None
+    otherwise. Of a `large` one (as in Text) the tree may hold but some of the rows: see `whole`.
     """
 
     head: Head
@@ -56,7 +58,23 @@ class Envelope:
     body: _Element
     seal: Seal
     canonical: bytes
-    body_canonical: bytes
+    span: tuple[int, int] | None
+    large: bool
+
+    @property
+    def whole(self) -> _Element:
+        """The Message with all its rows; that of a large one is made each time from what was signed, and takes room."""
+        return parse(self.canonical) if self.large else self.root
+
+    @property
+    def body_canonical(self) -> bytes:
+        """The exclusive C14N of Body; made each time, for it may be megabytes."""
+        if self.span is None:
+            return canonical(self.whole[1])
+        start, end = self.span
+        if self.large:
+            return b"".join((BODY_APEX, memoryview(self.canonical)[start:end]))  # one copy less than a sum of two
+        return BODY_APEX + self.canonical[start:end]
 
 
 def open_thoroughly(text: Text) -> Envelope:
@@ -65,7 +83,18 @@ def open_thoroughly(text: Text) -> Envelope:
     Raises ProtocolError XML_NOT_WELL_FORMED, XML_LIMIT, XML_FORBIDDEN, ENVELOPE_SHAPE, HEAD_INVALID,
     SIGNATURE_MISSING, SIGNATURE_SHAPE, SIGNATURE_ALGORITHM; with the head where that could be read.
     """
-    root = parse(text.utf8)
+    return opened(parse(text.utf8), text, detached)
+
+
+def opened(
+    root: _Element, text: Text, parted: Callable[[_Element], Seal], whole: Callable[[_Element], bytes] | None = None
+) -> Envelope:
+    """The envelope in the tree of a text; `parted` judges its shape and gives the seal, which is then not in the tree.
+
+    `whole` gives the canonical form where the tree is not the whole message.
+
+    Raises ProtocolError as open_thoroughly does.
+    """
     if root.tag != MESSAGE_TAG:
         raise misshapen(root, "Message")
     claimed = root.find(HEAD_TAG)
@@ -79,16 +108,16 @@ def open_thoroughly(text: Text) -> Envelope:
         if bad := _bad_ids(values):
             raise ProtocolError(Code.HEAD_INVALID, *bad)
         _refuse_reply(values)
-        body, seal = detached(root)
-        whole = canonical_message(root)
+        seal = parted(root)
+        form = canonical_message(root) if whole is None else checked(whole(root))
     except ProtocolError as error:
         error.head = head
         raise
-    return Envelope(head, text.encoding, root, body, seal, whole, canonical(root[1]))
+    return Envelope(head, text.encoding, root, root[1][0], seal, form, None, text.large)
 
 
-def detached(root: _Element) -> tuple[_Element, Seal]:
-    """The one element of Body, and the seal, of a Message whose three children are Head, Body and ds:Signature.
+def detached(root: _Element) -> Seal:
+    """The seal of a Message whose three children are Head, Body with one element, and ds:Signature.
 
     The Signature leaves the tree; the text behind it stays, as the enveloped-signature transform demands.
     """
@@ -106,12 +135,16 @@ def detached(root: _Element) -> tuple[_Element, Seal]:
                 en="exactly one ds:Signature, as the last child of Message",
             ),
         )
-    if len(children) != 3 or children[0].tag != HEAD_TAG or children[1].tag != BODY_TAG or len(children[1]) != 1:
+    check_shape(root, children[:-1])
+    seal = read_seal(signatures[0])
+    detach(children[-2], signatures[0])
+    return seal
+
+
+def check_shape(root: _Element, children: list[_Element]) -> None:
+    """Raise ENVELOPE_SHAPE unless these children of Message are Head and Body, which holds one element."""
+    if len(children) != 2 or children[0].tag != HEAD_TAG or children[1].tag != BODY_TAG or len(children[1]) != 1:
         raise misshapen(root, "Head, Body (with one element), ds:Signature")
-    _, body, signature = children
-    seal = read_seal(signature)
-    detach(body, signature)
-    return body[0], seal
 
 
 def canonical_message(root: _Element) -> bytes:
@@ -119,7 +152,11 @@ def canonical_message(root: _Element) -> bytes:
 
     Raises ProtocolError SIGNATURE_SHAPE where another signature is inside, XML_FORBIDDEN for an xsi name.
     """
-    whole = canonical(root)
+    return checked(canonical(root))
+
+
+def checked(whole: bytes) -> bytes:
+    """The canonical form of a Message where nothing is hidden in it; otherwise raises as canonical_message does."""
     if _SIGNATURE_MARK in whole:
         detail = Detail(rule="Signature", zh="报文内另有签名元素", en="there is another signature element inside")
         raise ProtocolError(Code.SIGNATURE_SHAPE, detail)

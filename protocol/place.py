@@ -8,6 +8,9 @@ from lxml.etree import _Element
 ENVELOPE: Final = "urn:yinqi:envelope:1"
 _SHORT: Final = {ENVELOPE: "env", "http://www.w3.org/2000/09/xmldsig#": "ds", "": ""}
 
+ROW: Final = "Row"
+"""The element of a row, whatever the service."""
+
 
 def prefix(namespace: str) -> str:
     """The prefix that stands for `namespace` in every path: `env`, `transfer`, ...; empty for no namespace."""

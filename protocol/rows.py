@@ -7,7 +7,6 @@ whoever reads them by their elements decides, and explains.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple, cast
@@ -17,11 +16,10 @@ from xmlschema.validators import XsdComplexType, XsdElement, XsdGroup, XsdSimple
 from protocol.binding import Field, fields_of, namespace_of, read, tag_of
 from protocol.forms import Form, form
 from protocol.limits import LARGE_MESSAGE_BYTES
+from protocol.pieces import row_ends
+from protocol.place import ROW
 from protocol.tree import parse
 from protocol.validate import declared, validate
-
-SLICE_BYTES: Final = 256 * 1024
-"""How much is looked at as text at once: some hundred rows."""
 
 _SPACE: Final = r"[ \t\n]*+"
 _REFERENCES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&#xD;", "\r"), ("&amp;", "&"))
@@ -37,7 +35,7 @@ class Leaf(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A request with rows: its fields in front of them, the field and element that hold them, at most how many.
+    """A request with rows: its fields in front of them, the field and tag that hold them, at most how many.
 
     `row` is their class; `stated` and `leaves` are the fields of the request and of a row that are text, by their tags.
     """
@@ -45,7 +43,6 @@ class Layout:
     request: type
     stated: dict[str, Leaf]
     field: str
-    element: str
     tag: str
     most: int
     row: Any
@@ -62,6 +59,7 @@ def layout(request: type) -> Layout | None:
             tag = f"{{{namespace_of(request)}}}{field.element}"
             rows = _particles(element)[tag]
             leaves = _leaves(field.nested, rows)
+            assert field.element == ROW, "every row is called so"
             assert rows.max_occurs is not None, "no list of rows is without end"
             assert [leaf.field for leaf in leaves.values()] == list(fields_of(field.nested)), (
                 "rows are made by position"
@@ -70,7 +68,6 @@ def layout(request: type) -> Layout | None:
                 request=request,
                 stated=_leaves(request, element),
                 field=field.name,
-                element=field.element,
                 tag=tag,
                 most=rows.max_occurs,
                 row=field.nested,
@@ -85,14 +82,14 @@ def read_regular(rows: Layout, canonical: bytes, prefix: str | None) -> Any:
     `prefix` is that of the body's element: rows under another are not regular.
     """
     written = f"{prefix}:" if prefix else ""
-    opening, closing = f"<{written}{rows.element}>".encode(), f"</{written}{rows.element}>".encode()
+    opening, closing = f"<{written}{ROW}>".encode(), f"</{written}{ROW}>".encode()
     start = canonical.find(opening)
     behind = canonical.find(closing, start) + len(closing)
     if not 0 <= start < behind <= LARGE_MESSAGE_BYTES:
         return None
     made: list[Any] = []
     end = start
-    for piece_end in _pieces(canonical, start, closing):
+    for piece_end in row_ends(canonical, start, closing):
         values = _values(rows, canonical[end:piece_end].decode("utf-8"), written)
         if values is None or len(made) + len(values) > rows.most:
             return None
@@ -107,18 +104,6 @@ def read_regular(rows: Layout, canonical: bytes, prefix: str | None) -> Any:
     for first in body.findall(rows.tag):
         body.remove(first)
     return replace(read(cast("Any", rows.request), body), **{rows.field: tuple(made)})
-
-
-def _pieces(data: bytes, start: int, closing: bytes) -> Iterator[int]:
-    """Where pieces of whole rows end, each of SLICE_BYTES or of one row that is longer."""
-    while True:
-        found = data.rfind(closing, start, start + SLICE_BYTES)
-        if found < 0:
-            found = data.find(closing, start)
-        if found < 0:
-            return
-        start = found + len(closing)
-        yield start
 
 
 def _values(rows: Layout, text: str, prefix: str) -> list[Any] | None:
@@ -141,17 +126,23 @@ def _values(rows: Layout, text: str, prefix: str) -> list[Any] | None:
 
 
 def _column(column: tuple[str | None, ...], leaf: Leaf, *, escaped: bool) -> tuple[Any, ...] | None:
-    """The values of one field of several rows; None where one is not of its form."""
+    """The values of one field of several rows; None where one is not of its form.
+
+    Where most are alike, such as the remark of a payroll, each is judged and kept once.
+    """
     if escaped:
         column = tuple([None if text is None else _unescaped(text) for text in column])
-    allows, convert = leaf.form.allows, leaf.field.from_text
-    if leaf.needed:
-        if not all(map(allows, cast("tuple[str, ...]", column))):
-            return None
-        return column if convert is None else tuple(map(convert, cast("tuple[str, ...]", column)))
-    if not all(allows(text) for text in column if text is not None):
+    distinct = set(column)
+    distinct.discard(None)
+    texts = cast("set[str]", distinct)
+    if not all(map(leaf.form.allows, texts)):
         return None
-    return column if convert is None else tuple([None if text is None else convert(text) for text in column])
+    convert = leaf.field.from_text
+    if convert is None and 2 * len(texts) > len(column):
+        return column
+    table: dict[str | None, Any] = {text: text if convert is None else convert(text) for text in texts}
+    table[None] = None
+    return tuple([table[text] for text in column])
 
 
 def _unescaped(text: str) -> str:
@@ -166,12 +157,12 @@ def _pattern(request: type, prefix: str) -> re.Pattern[str]:
     """A row of that request in canonical form; a group for each of its fields."""
     rows = layout(request)
     assert rows is not None, "the request has rows"
-    parts = [f"<{prefix}{rows.element}>"]
+    parts = [f"<{prefix}{ROW}>"]
     for leaf in rows.leaves.values():
         name = f"{prefix}{leaf.field.element}"
         one = f"{_SPACE}<{name}>([^<]*+)</{name}>"
         parts.append(one if leaf.needed else f"(?:{one})?+")
-    return re.compile(f"{_SPACE}{''.join(parts)}{_SPACE}</{prefix}{rows.element}>")
+    return re.compile(f"{_SPACE}{''.join(parts)}{_SPACE}</{prefix}{ROW}>")
 
 
 def _leaves(cls: type, element: XsdElement) -> dict[str, Leaf]:

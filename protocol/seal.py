@@ -39,16 +39,19 @@ _PAIR_BYTES: Final = 64  # r and s of a 256-bit curve, each half padded
 _RSA_BYTES_MIN: Final = 256
 _RSA_BYTES_MAX: Final = 1024
 _CERTIFICATE_CHARS_MAX: Final = 8192
+SIGNATURE_BYTES_MAX: Final = 4 * _CERTIFICATE_CHARS_MAX
+"""More than a certificate, a value, and all the white space that a library puts between them."""
 
 
 def _pattern(*, plain: bool) -> re.Pattern[bytes]:
     """The shape on canonical bytes, or (`plain`) on a sender's own, where an empty element may be one tag.
 
     White space is as libraries write it between elements and inside Base64; some JDKs end Base64 lines with a
-    reference, which the canonical form writes as `&#xD;`.
+    reference, which the canonical form writes as `&#xD;`. A sender's own line ends may be those of any system.
     """
-    space = r"[ \n\t]*+" if plain else r"(?:[ \n\t]++|&#xD;)*+"
-    base64 = r"([A-Za-z0-9+/= \n\t]*+)" if plain else r"((?:[A-Za-z0-9+/= \n\t]++|&#xD;)*+)"
+    space = r"[ \r\n\t]*+" if plain else r"(?:[ \n\t]++|&#xD;)*+"
+    piece = r"[A-Za-z0-9+/= \r\n\t]*+" if plain else r"[A-Za-z0-9+/= \n\t]*+"
+    base64 = rf"({piece}(?:&#(?:13|xD);{piece})*+)" if plain else rf"({piece}(?:&#xD;{piece})*+)"
 
     def empty(name: str, algorithm: str) -> str:
         end = f"(?: ?/>|></P{name}>)" if plain else f"></P{name}>"
@@ -113,30 +116,35 @@ def read_seal(element: _Element) -> Seal:
     return _seal(found, found["info"])
 
 
-def cut(utf8: bytes) -> tuple[bytes, Seal] | None:
-    """A message without its Signature, and the seal: by the bytes alone, where these say it plainly.
+def cut(utf8: bytes, begin: int = 0, near: int = 0) -> tuple[bytes, Seal] | None:
+    """A message, which begins at `begin`, without its Signature, and the seal: by the bytes, where they say it plainly.
 
+    The Signature is looked for from `near` on.
     None where they do not: then the tree has to tell, and what is wrong. Sound because the byte gate left no comment,
     CDATA or processing instruction: every `<` begins a tag. The Signature must declare its own namespace and stand
     between the end tags of Body and Message, so it is in element content, and taking its bytes away is the
     enveloped-signature transform.
     """
-    inside = utf8.find(b"SignedInfo")
+    inside = utf8.find(b"SignedInfo", near)
     start = utf8.rfind(b"<", 0, max(utf8.rfind(b"<", 0, inside), 0)) if inside >= 0 else -1
     if start < 0:
         return None
     found = _PLAIN_SHAPE.match(utf8, start)
     if found is None or found["d"] != _declared(found["p"]):
         return None
-    before = utf8[:start].rstrip(_XML_SPACE)
-    if not before.endswith(b"Body>") or _BEHIND.fullmatch(utf8, found.end()) is None:
+    body_end = utf8.rfind(b"Body>", begin, start) + len(b"Body>")
+    if utf8[body_end:start].strip(_XML_SPACE) or _BEHIND.fullmatch(utf8, found.end()) is None:
         return None
-    return utf8[:start] + utf8[found.end() :], _seal(found, _unfolded(found["info"]))
+    return utf8[begin:start] + utf8[found.end() :], _seal(found, _canonical_info(found["info"]))
 
 
-def _unfolded(info: bytes) -> bytes:
-    """SignedInfo with its empty elements as start and end tag, as the canonical form has them."""
-    return _EMPTY.sub(rb"<\1\2></\1>", info) if b"/>" in info else info
+def _canonical_info(info: bytes) -> bytes:
+    """SignedInfo that has the plain shape, in its canonical form: empty elements, line ends and references."""
+    if b"/>" in info:
+        info = _EMPTY.sub(rb"<\1\2></\1>", info)
+    if b"\r" in info:
+        info = info.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return info.replace(b"&#13;", b"&#xD;") if b"&" in info else info
 
 
 def _declared(prefix: bytes) -> bytes:
@@ -234,7 +242,8 @@ def _bytes(base64: bytes, name: str) -> bytes:
 
 def _bytes_of_lines(base64: bytes, name: str) -> bytes:
     try:
-        return binascii.a2b_base64(base64.replace(b"&#xD;", b"").translate(None, b" \n\t"), strict_mode=True)
+        lines = base64.replace(b"&#xD;", b"").replace(b"&#13;", b"")
+        return binascii.a2b_base64(lines.translate(None, b" \r\n\t"), strict_mode=True)
     except binascii.Error:
         raise _bad_shape(name, "Base64") from None
 

@@ -35,7 +35,10 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service: `permission` None means any registered operator; `example_client` names who sends the example."""
+    """One service: `permission` None means any registered operator; `example_client` names who sends the example.
+
+    `large`: it alone takes messages of more than ELEMENTS_MAX elements.
+    """
 
     name: str
     namespace: str
@@ -50,6 +53,7 @@ class Service:
     en: str
     example: object
     example_client: str
+    large: bool = False
 
     @property
     def uses_up_id(self) -> bool:
@@ -67,6 +71,7 @@ def service(
     en: str,
     controlled: bool = False,
     client: str = examples.ENTERING_CLIENT,
+    large: bool = False,
 ) -> Service:
     """A service by its example, from which element and type are taken; `controlled`: a mode and limits apply to it."""
     request = type(example)
@@ -84,4 +89,5 @@ def service(
         en=en,
         example=example,
         example_client=client,
+        large=large,
     )

@@ -8,12 +8,14 @@ reference, and a test holds the two against each other.
 import re
 from typing import Final
 
+from lxml.etree import _Element
+
 from protocol.codes import Language
 from protocol.errors import ProtocolError
 from protocol.head import Head
-from protocol.opening import BODY_APEX, BODY_TAG, PARTY_ID, REQUEST_ID, Envelope, canonical_message, readable_datetime
+from protocol.opening import BODY_TAG, PARTY_ID, REQUEST_ID, Envelope, canonical_message, readable_datetime
 from protocol.place import ENVELOPE
-from protocol.seal import cut
+from protocol.seal import Seal, cut
 from protocol.text import Text
 from protocol.tree import parse
 
@@ -44,14 +46,18 @@ _BODY_END: Final = b"</Body>"
 def open_plain(text: Text) -> Envelope | None:
     """The envelope in `text` where it is plain and faultless so far, None otherwise; never raises for a message."""
     try:
-        parted = cut(text.utf8)
+        parted = cut(text.data, text.start)
         if parted is None:
             return None
         rest, seal = parted
         root = parse(rest)
-        whole = canonical_message(root)
+        return plain(root, canonical_message(root), text, seal)
     except ProtocolError:
         return None
+
+
+def plain(root: _Element, whole: bytes, text: Text, seal: Seal) -> Envelope | None:
+    """The envelope in the tree and canonical form of a text without its Signature; None where it is not plain."""
     found = _PLAIN.match(whole)
     if found is None or len(root) != 2 or len(root[1]) != 1 or root[1].tag != BODY_TAG:
         return None
@@ -64,6 +70,6 @@ def open_plain(text: Text) -> Envelope | None:
         sent_at=readable_datetime(sent_at.decode("ascii")),
         language=_LANGUAGES[language],
     )
-    # Body bears no attribute here, and Message no declaration but the default one: see opening.body_canonical.
-    body_canonical = BODY_APEX + whole[found.end() : whole.rindex(_BODY_END) + len(_BODY_END)]
-    return Envelope(head, text.encoding, root, root[1][0], seal, whole, body_canonical)
+    # Body bears no attribute here, and Message no declaration but the default one: so the rest of Body is the same.
+    span = found.end(), whole.rindex(_BODY_END) + len(_BODY_END)
+    return Envelope(head, text.encoding, root, root[1][0], seal, whole, span, text.large)

@@ -4,15 +4,23 @@ What XML allows and this language does not (DOCTYPE, comments, CDATA, processing
 here, before a parser sees it. In well-formed XML a `<` begins markup, so `<!` and `<?` can be nothing else.
 """
 
+import codecs
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from protocol import disputed
 from protocol.codes import Code
 from protocol.errors import Detail, ProtocolError, shown
-from protocol.limits import ATTRIBUTES_MAX, ELEMENTS_MAX, LARGE_MESSAGE_BYTES, MESSAGE_BYTES_MAX, NAMESPACES_MAX
+from protocol.limits import (
+    ATTRIBUTES_MAX,
+    ELEMENT_ATTRIBUTES_MAX,
+    ELEMENTS_MAX,
+    LARGE_ELEMENTS_MAX,
+    LARGE_MESSAGE_BYTES,
+    MESSAGE_BYTES_MAX,
+    NAMESPACES_MAX,
+)
 
 Encoding = Literal["UTF-8", "GB18030", "GBK", "GB2312"]
 
@@ -29,6 +37,10 @@ _DECLARATION: Final = re.compile(
 )
 # Longer than any declaration that makes sense.
 _DECLARATION_BYTES_MAX: Final = 256
+_PIECE_BYTES: Final = 64 * 1024
+# In fewer bytes there is no room for more than canonical form can sort in a millisecond.
+_CROWDED_BYTES_MIN: Final = 4 * 1024
+_CROWDED: Final = re.compile(rb"<[^<=]*+(?:=[^<=]*+){%d}" % (ELEMENT_ATTRIBUTES_MAX + 1))
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 _XSI: Final = b"http://www.w3.org/2001/XMLSchema-instance"
@@ -43,16 +55,25 @@ _FORBIDDEN: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A message as UTF-8 without XML declaration, and the encoding its sender declared."""
+class Text(NamedTuple):
+    """A message in UTF-8, from `start` on without XML declaration, and the encoding its sender declared.
 
-    utf8: bytes
+    `large` when it may have more than ELEMENTS_MAX elements: not everybody's tree may be as large as that.
+    """
+
+    data: bytes
     encoding: Encoding
+    large: bool = False
+    start: int = 0
+
+    @property
+    def utf8(self) -> bytes:
+        """The message without its declaration."""
+        return self.data[self.start :]
 
 
-def read(raw: bytes) -> Text:
-    """The text of a message as received.
+def read(raw: bytes, *, large: bool = False) -> Text:
+    """The text of a message as received; with `large` it may have LARGE_ELEMENTS_MAX elements.
 
     Raises ProtocolError: MESSAGE_TOO_LARGE, ENCODING_UNSUPPORTED, ENCODING_INVALID, ENCODING_DISPUTED,
     XML_NOT_WELL_FORMED (the declaration), XML_FORBIDDEN, XML_LIMIT.
@@ -66,13 +87,11 @@ def read(raw: bytes) -> Text:
     encoding, codec, start = _declared(raw, start)
     if marked and encoding != "UTF-8":
         raise ProtocolError(Code.ENCODING_INVALID, Detail(rule="byte-order-mark", value=encoding))
-    utf8 = raw[start:]
-    text = _decoded(utf8, codec)
-    if codec != "utf-8":
-        utf8 = text.encode("utf-8")
-    _refuse_forbidden(utf8)
-    _refuse_excess(utf8)
-    return Text(utf8, encoding)
+    data, start = (_checked(raw, start), start) if codec == "utf-8" else (_recoded(raw[start:], codec), 0)
+    _refuse_forbidden(data, start)
+    if len(data) > _CROWDED_BYTES_MIN:
+        _refuse_crowded(data, start)
+    return Text(data, encoding, _is_large(data, start, allowed=large), start)
 
 
 def write(text: str, encoding: Encoding = "UTF-8") -> bytes:
@@ -104,6 +123,38 @@ def _declaration(declaration: bytes) -> tuple[Encoding, str]:
     if known is None:
         raise ProtocolError(Code.ENCODING_UNSUPPORTED, Detail(rule="encoding", value=shown(name.decode("ascii"))))
     return known
+
+
+def _checked(raw: bytes, start: int) -> bytes:
+    """The bytes as they are, which from `start` on must be UTF-8."""
+    if len(raw) <= LARGE_MESSAGE_BYTES or _in_pieces(raw, "utf-8") is None:
+        _decoded(raw[start:], "utf-8")
+    return raw
+
+
+def _recoded(data: bytes, codec: str) -> bytes:
+    """The bytes, decoded by `codec`, as UTF-8."""
+    recoded = _in_pieces(data, codec) if len(data) > LARGE_MESSAGE_BYTES else None
+    return _decoded(data, codec).encode("utf-8") if recoded is None else recoded
+
+
+def _in_pieces(data: bytes, codec: str) -> bytes | None:
+    """The bytes as UTF-8 piece by piece: the text of a large message takes more memory than anything but its tree.
+
+    None where there is something to refuse, which is for `_decoded` to say.
+    """
+    decoder = codecs.getincrementaldecoder(codec)()
+    pieces = []
+    try:
+        for start in range(0, len(data) + 1, _PIECE_BYTES):
+            text = decoder.decode(data[start : start + _PIECE_BYTES], final=start + _PIECE_BYTES > len(data))
+            if codec == "gb18030" and disputed.find(text):
+                return None
+            if codec != "utf-8":
+                pieces.append(text.encode("utf-8"))
+    except UnicodeDecodeError:
+        return None
+    return data if codec == "utf-8" else b"".join(pieces)
 
 
 def _decoded(data: bytes, codec: str) -> str:
@@ -139,23 +190,41 @@ def _disputed_detail(char: str) -> Detail:
     )
 
 
-def _refuse_forbidden(utf8: bytes) -> None:
-    # One byte is found many times faster than two, and most messages hold neither mark.
-    if (b"!" in utf8 and b"<!" in utf8) or (b"?" in utf8 and b"<?" in utf8) or b"\0" in utf8 or _XSI in utf8:
-        name = next(name for mark, name in _FORBIDDEN if mark in utf8)
+def _refuse_forbidden(data: bytes, start: int) -> None:
+    # One byte is found many times faster than two, and most messages hold neither mark behind their declaration.
+    if (
+        (b"!" in data and b"<!" in data)
+        or (data.find(b"?", start) >= 0 and data.find(b"<?", start) >= 0)
+        or b"\0" in data
+        or _XSI in data
+    ):
+        name = next(name for mark, name in _FORBIDDEN if data.find(mark, start) >= 0)
         raise ProtocolError(Code.XML_FORBIDDEN, Detail(rule=name))
 
 
-def _refuse_excess(utf8: bytes) -> None:
-    """Counts that can only be too high, since text may hold equals signs; each is one pass at C speed."""
-    if len(utf8) <= LARGE_MESSAGE_BYTES:
-        return
-    if utf8.count(b"<") - utf8.count(b"</") > ELEMENTS_MAX:
-        raise ProtocolError(Code.XML_LIMIT, Detail(rule="elements", value=str(ELEMENTS_MAX)))
-    if utf8.count(b"=") > ATTRIBUTES_MAX:
-        raise ProtocolError(Code.XML_LIMIT, Detail(rule="attributes", value=str(ATTRIBUTES_MAX)))
-    if utf8.count(b"xmlns") > NAMESPACES_MAX:
-        raise ProtocolError(Code.XML_LIMIT, Detail(rule="namespaces", value=str(NAMESPACES_MAX)))
+def _refuse_crowded(data: bytes, start: int) -> None:
+    """No element may have very many attributes; between one `<` and the next stands one tag and the text behind it."""
+    if data.count(b"=", start) > ELEMENT_ATTRIBUTES_MAX and _CROWDED.search(data, start) is not None:
+        raise ProtocolError(Code.XML_LIMIT, Detail(rule="attributes", value=str(ELEMENT_ATTRIBUTES_MAX)))
+
+
+def _is_large(data: bytes, start: int, *, allowed: bool) -> bool:
+    """Whether there may be more elements than in most messages; XML_LIMIT where there are more than in any.
+
+    The counts can only be too high, since text may hold equals signs; each is one pass at C speed.
+    """
+    if len(data) <= LARGE_MESSAGE_BYTES:
+        return False
+    elements = data.count(b"<", start) - data.count(b"</", start)
+    large = allowed and elements > ELEMENTS_MAX
+    for rule, count, most in (
+        ("elements", elements, ELEMENTS_MAX),
+        ("attributes", data.count(b"=", start), ATTRIBUTES_MAX),
+        ("namespaces", data.count(b"xmlns", start), NAMESPACES_MAX),
+    ):
+        if count > (LARGE_ELEMENTS_MAX if large else most):
+            raise ProtocolError(Code.XML_LIMIT, Detail(rule=rule, value=str(LARGE_ELEMENTS_MAX if large else most)))
+    return large
 
 
 # A small message cannot hold too much: `<a/>` takes four bytes, ` a=""` and ` xmlns=""` more.

@@ -99,13 +99,14 @@ class Register:
     An operator may have any number of certificates that count at once, so that one can be replaced without a gap.
     """
 
-    __slots__ = ("_by_der", "_by_name", "_known")
+    __slots__ = ("_by_der", "_by_name", "_known", "_whoever")
 
     def __init__(self, entries: Iterable[RegisteredCertificate]) -> None:
         """Take the entries; raises ValueError when one certificate stands twice for an operator."""
         self._by_der: dict[tuple[str, str, bytes], RegisteredCertificate] = {}
         self._by_name: dict[tuple[str, str, str], RegisteredCertificate] = {}
         self._known: set[tuple[str, str]] = set()
+        self._whoever: dict[bytes | str, RegisteredCertificate] = {}
         for entry in entries:
             place = (entry.customer_id, entry.operator_id)
             if (*place, entry.der) in self._by_der:
@@ -113,6 +114,7 @@ class Register:
             self._known.add(place)
             self._by_der[*place, entry.der] = entry
             self._by_name[*place, entry.fingerprint.hex()] = entry
+            self._whoever[entry.der] = self._whoever[entry.fingerprint.hex()] = entry
 
     def verify(
         self,
@@ -140,6 +142,25 @@ class Register:
         if not entry.key.verify(data, signature):
             raise NotAuthentic("wrong signature")
         return entry
+
+    def signed_by_anybody(
+        self,
+        *,
+        certificate: bytes | None,
+        key_name: str | None,
+        algorithm: str,
+        data: bytes,
+        signature: bytes,
+        at: datetime,
+    ) -> bool:
+        """Return whether some registered key that counts at that moment signed the data, whoever claims to have.
+
+        It tells strangers from customers before more is spent on a message; it is no proof of who sent it.
+        """
+        entry = self._whoever.get(certificate if certificate is not None else (key_name or "").lower())
+        if entry is None or entry.algorithm != algorithm or entry.fault_at(at) is not None:
+            return False
+        return entry.key.verify(data, signature)
 
     def _named(
         self, customer_id: str, operator_id: str, certificate: bytes | None, key_name: str | None

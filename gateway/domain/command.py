@@ -10,6 +10,7 @@ from gateway.domain.matter import Matter
 from protocol.catalogue import Service
 from protocol.codes import Code
 from protocol.errors import Detail
+from protocol.faults import NOTHING_FOUND, Found
 from protocol.head import Head, Outcome
 from protocol.text import Encoding
 
@@ -41,7 +42,8 @@ class Command:
     """One verified message: who, what, and its exact bytes.
 
     `service` and `body` are None where the message is refused already (`refusal`): an unknown service, a schema fault.
-    `skew_ms` is SentAt minus the clock of the gateway when the message came, in milliseconds.
+    `skew_ms` is SentAt minus the clock of the gateway when the message came, in milliseconds. `found` is what the rules
+    of rows have against a batch, which its service refuses together with what else it finds.
     """
 
     head: Head
@@ -54,6 +56,7 @@ class Command:
     service: Service | None
     body: Any
     refusal: Refuse | None = None
+    found: Found = NOTHING_FOUND
 
     @property
     def language(self) -> str:

@@ -51,6 +51,17 @@ class TrustedRegister:
             at=at,
         )
 
+    def signed(self, sealed: Seal, at: datetime) -> bool:
+        """Whether some registered key made the signature value over SignedInfo, whoever the head names."""
+        return self._signing.signed_by_anybody(
+            certificate=sealed.certificate,
+            key_name=sealed.key_name,
+            algorithm=sealed.algorithm,
+            data=sealed.signed_info,
+            signature=sealed.signature_value,
+            at=at,
+        )
+
     def check_tls(self, signer: RegisteredCertificate, der: bytes | None, at: datetime) -> None:
         """A TLS client certificate must belong to the customer who signed; raises NotAuthentic."""
         if der is None:

@@ -68,6 +68,7 @@ ENTRIES: Final[tuple[Service, ...]] = (
         Kind.MONEY,
         Permission.ENTER,
         controlled=True,
+        large=True,
         zh="代发工资、代报销",
         en="Payroll and reimbursement",
     ),

@@ -21,6 +21,7 @@ from gateway.road import REFUSALS_WAITING_MAX, Road
 from gateway.scribe import Scribe
 from protocol import binding, envelope, text
 from protocol.codes import Code
+from protocol.faults import NOTHING_FOUND
 from protocol.limits import LARGE_MESSAGE_BYTES
 from protocol.messages.help import SelfTest
 from protocol.seal import seal
@@ -88,6 +89,7 @@ async def way(
         pool=pool,
         seconds=reactor.seconds,
         standstill=standstill,
+        judge=lambda _: NOTHING_FOUND,
     )
     try:
         yield Way(road, device, submitted)

@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 from protocol import command as command_module
 from protocol.binding import element_of, read, tag_of, write
 from protocol.codes import Code
-from protocol.command import NOTHING_FOUND, command
+from protocol.command import command
 from protocol.draft import Draft
 from protocol.entries.batch import ENTRIES
 from protocol.errors import Detail, ProtocolError
 from protocol.explain import look
-from protocol.faults import MORE, Found, found, listed
+from protocol.faults import MORE, NOTHING_FOUND, Found, found, listed
 from protocol.limits import DETAILS_MAX
 from protocol.messages.batch import BatchRow, PayrollRow, SubmitBatch, SubmitInterbankBatch, SubmitPayroll
-from protocol.rows import SLICE_BYTES, layout, read_regular
+from protocol.pieces import PIECE_BYTES
+from protocol.rows import layout, read_regular
 from protocol.tree import canonical, parse
 from protocol.validate import validate
 from tests.protocol import helpers
@@ -75,15 +76,15 @@ def test_other_requests_have_no_rows() -> None:
 
 @pytest.mark.parametrize("made", [batch(1), batch(300), payroll(1), payroll(3000)], ids=["1", "300", "p1", "p3000"])
 def test_regular_rows_are_read_as_by_their_elements(made: SubmitBatch | SubmitPayroll) -> None:
-    """In one slice or in several."""
+    """In one piece or in several."""
     message = helpers.request(write(made))
 
     assert regular(message) == made == read(type(made), parse(message.encode())[1][0])
 
 
-def test_a_slice_may_be_shorter_than_a_row() -> None:
+def test_a_piece_may_be_shorter_than_a_row() -> None:
     """Whatever the length of a row, it is looked at whole."""
-    spaces = " " * (2 * SLICE_BYTES)
+    spaces = " " * (2 * PIECE_BYTES)
     message = changed("</Row><Row>", f"</Row>{spaces}<Row>{spaces}")
 
     assert regular(message) == payroll(3)
