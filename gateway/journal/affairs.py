@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from gateway.domain import course, takings
+from gateway.domain.approval import is_administrative
 from gateway.domain.command import Enter, Pay
 from gateway.domain.facts import Moment, Transfer
 from gateway.domain.matter import Matter, MatterKey
@@ -155,6 +156,8 @@ def end(
 
 def _comes_to_the_bank(before: Matter, after: Matter) -> bool:
     """Whether its transfers leave the enterprise: released to the bank, or failed when their time came."""
+    if is_administrative(after.plan):
+        return False
     return after.state is not before.state and after.state in (TransferState.PROCESSING, TransferState.FAILED)
 
 
