@@ -14,6 +14,7 @@ from gateway.services import (
     batches,
     changes,
     deciding,
+    enterprise,
     grants,
     groups,
     help,  # noqa: A004  the family is called so
@@ -47,6 +48,7 @@ _FAMILIES: Final = (
     groups,
     operations,
     grants,
+    enterprise,
 )
 
 _SERVED: Final = {name: functions for family in _FAMILIES for name, functions in family.FUNCTIONS.items()}

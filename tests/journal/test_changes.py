@@ -1,17 +1,11 @@
 """Changes under a second administrator: entered, decided, made or not, and asked about; on both databases."""
 
-from itertools import count
-from typing import Any
-
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from gateway.administration.change import raise_version
-from gateway.administration.operators import add_operator, set_operator_status, set_permissions
-from gateway.journal.register import read_version
-from gateway.journal.tables import CUSTOMER, MATTER, PURPOSE
+from gateway.administration.operators import set_operator_status, set_permissions
+from gateway.journal.tables import MATTER, PURPOSE
 from protocol import binding
-from protocol.catalogue import Permission
 from protocol.codes import Code
 from protocol.messages.approval import (
     DecideChanges,
@@ -37,27 +31,24 @@ from protocol.messages.book import (
 from protocol.messages.orders import CancelTransfer
 from protocol.messages.transfer import QueryTransfer, QueryTransferReply, TransferState
 from protocol.tree import parse
-from tests.journal.bank import CUSTOMER_ID, PAYEE, Bank, Node, command
+from tests.journal.asking import Asking
+from tests.journal.bank import CUSTOMER_ID, PAYEE, Bank, command
 from tests.journal.replies import code, rules, told
 
 WAGES = SavePurpose(text="工资", for_persons=True)
 
 
-class Company:
-    """One customer with two administrators before a bank: each message under a new id."""
+class Company(Asking):
+    """A customer with a second administrator, ADM2."""
 
     def __init__(self, bank: Bank) -> None:
-        self.bank = bank
-        self.node: Node = bank.node()
-        self._ids = count(1)
-
-    def ask(self, operator: str, body: Any, request_id: str | None = None) -> str:
-        """The reply to a message."""
-        return self.node.answer(command(body, request_id or f"N{next(self._ids)}", operator=operator))
+        super().__init__(bank)
+        self.add("ADM2", "query", "administer")
+        self.put(second_administrator=True)
 
     def pending(self, operator: str = "ADM2") -> dict[str, PendingChange]:
         """What waits for an administrator, by request id."""
-        reply = told(self.ask(operator, ListPendingChanges()), ListPendingChangesReply)
+        reply = self.told(operator, ListPendingChanges(), ListPendingChangesReply)
         return {item.content.request_id: item for item in reply.item}
 
     def decide(self, operator: str, decision: Decision, *request_ids: str, reason: str | None = None) -> str:
@@ -71,26 +62,17 @@ class Company:
 
     def result(self, request_id: str, operator: str = "ERP1") -> QueryChangeReply:
         """What became of a change."""
-        return told(self.ask(operator, QueryChange(request_id=request_id)), QueryChangeReply)
+        return self.told(operator, QueryChange(request_id=request_id), QueryChangeReply)
 
     def purposes(self) -> set[str]:
         """The purposes that are kept."""
         with self.bank.journal().connect() as tx:
             return set(tx.execute(select(PURPOSE.c.text)).scalars())
 
-    def version(self) -> int:
-        """The version of the register."""
-        with self.bank.journal().connect() as tx:
-            return read_version(tx)
-
 
 @pytest.fixture
 def company(bank: Bank) -> Company:
     """A customer for which the bank asks a second administrator; it has two, and an operator who enters."""
-    with bank.journal().begin() as tx:
-        for name in ("ADM1", "ADM2"):
-            add_operator(tx, CUSTOMER_ID, name, name, permissions=(Permission.QUERY, Permission.ADMINISTER))
-        tx.execute(update(CUSTOMER).values(second_administrator=True))
     return Company(bank)
 
 
@@ -160,7 +142,6 @@ def test_a_rejected_change_is_not_made_and_its_author_is_told_why(company: Compa
 def test_R1_3_nobody_agrees_to_a_change_of_its_own(company: Company) -> None:
     """The author is refused by its role; who does not administer is not asked at all."""
     with company.bank.journal().begin() as tx:
-        raise_version(tx)
         set_permissions(tx, CUSTOMER_ID, "ADM1", ("query", "enter", "administer"))
     company.ask("ADM1", WAGES, "C1")
     digest = company.pending()["C1"].digest
@@ -275,9 +256,7 @@ def test_O41_where_nobody_else_administers_a_change_is_refused(company: Company)
 def test_what_a_customer_keeps_for_itself_and_decisions_do_not_wait(company: Company) -> None:
     """Only administration waits; without the bank's word it does not either."""
     assert code(company.ask("ERP1", SavePayee(account=PAYEE, name="乙公司"))) == Code.DONE
-    with company.bank.journal().begin() as tx:
-        raise_version(tx)
-        tx.execute(update(CUSTOMER).values(second_administrator=False))
+    company.put(second_administrator=False)
 
     assert code(company.ask("ERP1", WAGES, "C1")) == Code.DONE
     assert company.purposes() == {"工资"}
@@ -313,8 +292,7 @@ def test_a_decision_sent_again_is_answered_again_and_changes_nothing(company: Co
 
 def test_two_administrators_on_two_nodes_make_a_change_once(company: Company) -> None:
     """At the same moment: one makes it, the other finds that nothing is open any more."""
-    with company.bank.journal().begin() as tx:
-        add_operator(tx, CUSTOMER_ID, "ADM3", "ADM3", permissions=(Permission.QUERY, Permission.ADMINISTER))
+    company.add("ADM3", "query", "administer")
     second = company.bank.node()
     for number in range(8):
         company.ask("ERP1", SavePurpose(text=f"用途{number}", for_persons=False), f"C{number}")
