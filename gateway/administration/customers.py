@@ -18,9 +18,9 @@ from gateway.administration.change import (
 )
 from gateway.domain.customer import Customer, Form, Limits
 from gateway.domain.limits import settable_faults
+from gateway.domain.managing import is_administrator
 from gateway.journal.grants import LIVE, every_grant
 from gateway.journal.tables import ATTACHED_ACCOUNT, CUSTOMER, OPERATOR
-from protocol.catalogue import Permission
 
 STATUSES: Final = ("normal", "suspended")
 
@@ -127,8 +127,7 @@ def _set(tx: Connection, customer_id: str, values: Mapping[str, object]) -> None
 
 
 def _administrators(customer: Customer) -> int:
-    people = customer.people.values()
-    return sum(person.status == "normal" and Permission.ADMINISTER in person.permissions for person in people)
+    return sum(person.status == "normal" and is_administrator(person) for person in customer.people.values())
 
 
 def _live_grants(tx: Connection, customer_id: str) -> str:

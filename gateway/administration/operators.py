@@ -23,6 +23,7 @@ from gateway.administration.change import (
 from gateway.administration.places import UNDER_THE_SUPERVISOR, Place, checked_place, hand_up
 from gateway.domain.approval import needed_by
 from gateway.domain.customer import Customer, Form, Person, Role
+from gateway.domain.managing import is_administrator
 from gateway.journal.tables import CERTIFICATE, OPERATOR, OPERATOR_ACCOUNT
 from protocol.catalogue import Permission
 from protocol.codes import Code
@@ -134,13 +135,14 @@ def set_operator_status(
     """
     raise_version(tx)
     assert status in STATUSES
-    current, permissions = operator_state(tx, customer_id, operator_id)
+    current, _ = operator_state(tx, customer_id, operator_id)
     if current == status:
         raise AdminError(f"operator {operator_id} of customer {customer_id} is {status} already")
-    if current == "normal" and Permission.ADMINISTER in permissions and not (status == "frozen" and by_bank):
-        _keep_an_administrator(tx, customer_id, operator_id)
+    customer = read_customer(tx, customer_id)
+    if status != "normal" and not (status == "frozen" and by_bank):
+        _keep_an_administrator(customer, operator_id)
     if status == "deleted":
-        _checked_not_needed(tx, read_customer(tx, customer_id), operator_id)
+        _checked_not_needed(tx, customer, operator_id)
         of = (OPERATOR_ACCOUNT.c.customer_id == customer_id, OPERATOR_ACCOUNT.c.operator_id == operator_id)
         tx.execute(delete(OPERATOR_ACCOUNT).where(*of))
         hand_up(tx, customer_id, operator_id)
@@ -161,8 +163,7 @@ def set_permissions(
     wanted = checked_permissions(permissions)
     refuse("", role_faults(customer, person, wanted))
     if Permission.ADMINISTER in person.permissions and Permission.ADMINISTER not in wanted:
-        if person.status == "normal":
-            _keep_an_administrator(tx, customer_id, operator_id)
+        _keep_an_administrator(customer, operator_id)
         if person.role is Role.SUPERVISOR:
             raise AdminError(f"operator {operator_id} is the supervisor, who administers: change its role first")
     held = person.level if Permission.AUTHORIZE in wanted else None
@@ -181,6 +182,8 @@ def set_place(tx: Connection, customer_id: str, operator_id: str, place: Place) 
     if customer.form is Form.FLOW and place.role != person.role:
         raise AdminError(f"in form {Form.FLOW} an operator's role cannot change: delete it and register another")
     checked_place(customer, operator_id, place, person.permissions)
+    if place.role == Role.DEPUTY:
+        _keep_an_administrator(customer, operator_id)
     if person.role is Role.DEPUTY and place.role != Role.DEPUTY:
         hand_up(tx, customer_id, operator_id)
     values = {"role": place.role, "manager": place.manager}
@@ -308,16 +311,16 @@ def _checked_not_needed(tx: Connection, customer: Customer, operator_id: str) ->
     refuse("", faults)
 
 
-def _keep_an_administrator(tx: Connection, customer_id: str, operator_id: str) -> None:
-    """Refuse what would leave a customer without an administrator in normal state."""
-    others = select(OPERATOR.c.permissions).where(
-        OPERATOR.c.customer_id == customer_id, OPERATOR.c.operator_id != operator_id, OPERATOR.c.status == "normal"
-    )
-    if not any(Permission.ADMINISTER in words.split() for words in tx.execute(others).scalars()):
+def _keep_an_administrator(customer: Customer, operator_id: str) -> None:
+    """Refuse what would leave a customer without an administrator in normal state (R1.1); deputies are none."""
+    active = {
+        name for name, person in customer.people.items() if person.status == "normal" and is_administrator(person)
+    }
+    if active == {operator_id}:
         raise refusal(
             Code.LAST_ADMINISTRATOR,
             operator_id,
             f"操作员{operator_id}是企业唯一正常状态的管理员：请先增设管理员",
-            f"operator {operator_id} is the last administrator of customer {customer_id}: add another first",
+            f"operator {operator_id} is the last administrator of customer {customer.customer_id}: add another first",
             hint=", or suspend the customer",
         )

@@ -12,15 +12,25 @@ from typing import Final
 from gateway.domain.customer import Customer, Person, Role
 from protocol.codes import Code
 from protocol.errors import Detail, shown
-from protocol.service import Permission
+from protocol.service import Kind, Permission, Service
 
 DEPUTY_GIVES: Final = frozenset({Permission.QUERY, Permission.ENTER, Permission.REVIEW})
 """The permissions of the roles that a deputy gives: entry (制单) and review (复核), R1.13."""
+
+DEPUTY_KEEPS: Final = frozenset(
+    {"AddOperator", "ChangeOperator", "FreezeOperator", "UnfreezeOperator", "DeleteOperator", "CancelCredential"}
+)
+"""The changes that a deputy makes: of its direct operators and its pool; all others are the supervisor's (R1.13)."""
 
 
 def is_deputy(person: Person) -> bool:
     """Whether the person is a deputy."""
     return person.role is Role.DEPUTY
+
+
+def is_administrator(person: Person) -> bool:
+    """Whether the person administers the whole customer (R1.1): with that permission, and no deputy."""
+    return Permission.ADMINISTER in person.permissions and not is_deputy(person)
 
 
 def manages(manager: Person, person: Person) -> bool:
@@ -54,12 +64,10 @@ def operator_faults(customer: Customer, manager: Person, operator_id: str) -> li
     return [Detail(Code.OPERATOR_NOT_YOURS, "Operator", operator_id, *words)]
 
 
-def reserved_faults(person: Person) -> list[Detail]:
-    """Why a deputy may not do what is for the supervisor or an administrator alone."""
-    if not is_deputy(person):
-        return []
-    words = ("副主管只管理直接隶属于其名下的操作员", "a deputy keeps its direct operators alone")
-    return [Detail(Code.SUPERVISOR_ONLY, None, person.operator_id, *words)]
+def is_reserved(person: Person, service: Service) -> bool:
+    """Whether the service changes what a deputy does not keep, and the person is a deputy."""
+    changes = service.kind in (Kind.ADMINISTRATION, Kind.KEEPING) and service.permission is Permission.ADMINISTER
+    return changes and is_deputy(person) and service.name not in DEPUTY_KEEPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

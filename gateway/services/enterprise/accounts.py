@@ -9,7 +9,7 @@ from gateway.administration import accounts as register
 from gateway.administration.change import read_customer
 from gateway.administration.closed import ClosedRow, list_payees
 from gateway.administration.customers import set_customer_limits
-from gateway.domain import limits, managing
+from gateway.domain import entitlement, limits, managing
 from gateway.domain.command import Command, Decision, Read, Reply
 from gateway.domain.customer import Account, Customer, Person
 from gateway.domain.facts import Facts, Moment
@@ -48,7 +48,7 @@ def _list(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decis
     body: ListAccountTerms = command.body
     here = place("ListAccountTerms")
     asked = paging(("ListAccountTerms",), (str,), cursor=body.cursor, size=body.page_size, place=here)
-    if faults := [*faults_of(command, facts, lambda _customer, _person: ()), *asked.faults]:
+    if faults := [*entitlement.faults(command, facts), *asked.faults]:
         return refuse(faults)
     customer, person = own(facts)
     after = cast("str", asked.after[0]) if asked.after else ""
@@ -83,7 +83,7 @@ def _terms(account: Account) -> AccountTerms:
 
 def _set_terms(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decision:
     body: SetAccountTerms = command.body
-    if faults := faults_of(command, facts, lambda _customer, person: managing.reserved_faults(person)):
+    if faults := entitlement.faults(command, facts):
         return refuse(faults)
     customer, _ = own(facts)
     key = (customer.customer_id, body.account)
@@ -107,7 +107,7 @@ def _set_terms(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> 
 
 def _set_limits(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decision:
     body: SetCustomerLimits = command.body
-    if faults := faults_of(command, facts, lambda _customer, person: managing.reserved_faults(person)):
+    if faults := entitlement.faults(command, facts):
         return refuse(faults)
     customer, _ = own(facts)
 

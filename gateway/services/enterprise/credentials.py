@@ -6,12 +6,12 @@ from typing import Final, cast
 from sqlalchemy import Connection
 
 from gateway.administration import credentials as register
-from gateway.domain import managing
+from gateway.domain import entitlement, managing
 from gateway.domain.command import Command, Decision, Read, Reply
 from gateway.domain.customer import Person
 from gateway.domain.facts import Facts, Moment
 from gateway.services.cursor import paging
-from gateway.services.enterprise.changing import change, faults_of
+from gateway.services.enterprise.changing import change
 from gateway.services.ordering import own
 from gateway.services.service import Bank, Functions, changing, done, place, refuse
 from protocol.codes import Code
@@ -42,7 +42,7 @@ def _list(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decis
     body: ListCredentials = command.body
     here = place("ListCredentials")
     asked = paging(("ListCredentials",), (str,), cursor=body.cursor, size=body.page_size, place=here)
-    if faults := [*faults_of(command, facts, lambda _customer, _person: ()), *asked.faults]:
+    if faults := [*entitlement.faults(command, facts), *asked.faults]:
         return refuse(faults)
     customer, person = own(facts)
     after = cast("str", asked.after[0]) if asked.after else ""
@@ -65,7 +65,7 @@ def _list(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decis
 
 def _move(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decision:
     body: MoveCredential = command.body
-    if faults := faults_of(command, facts, lambda _customer, person: managing.reserved_faults(person)):
+    if faults := entitlement.faults(command, facts):
         return refuse(faults)
     customer, _ = own(facts)
 
@@ -79,7 +79,7 @@ def _move(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decis
 
 def _cancel(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decision:
     body: CancelCredential = command.body
-    if faults := faults_of(command, facts, lambda _customer, _person: ()):
+    if faults := entitlement.faults(command, facts):
         return refuse(faults)
     customer, person = own(facts)
 

@@ -9,29 +9,23 @@ from sqlalchemy import Connection
 from gateway.administration import approval as register
 from gateway.administration.change import AdminError, Hand
 from gateway.administration.presets import PRESETS
-from gateway.domain import entitlement, managing
+from gateway.domain import entitlement
 from gateway.domain.command import Command, Decision, Read, Refuse, Reply
-from gateway.domain.customer import Authorizers, Band, Binding, Customer, Flow, Mode, Person
+from gateway.domain.customer import Authorizers, Band, Binding, Flow, Mode
 from gateway.domain.facts import Facts, Moment
 from gateway.domain.matter import Matter
-from gateway.services.enterprise.changing import change, faults_of, instruction, refused
+from gateway.services.enterprise.changing import change, instruction, refused
 from gateway.services.ordering import own
 from gateway.services.service import Bank, Functions, changing, done, refuse
 from protocol import binding
 from protocol.catalogue import CATALOGUE
 from protocol.codes import Code
-from protocol.errors import Detail
 from protocol.head import Outcome
 from protocol.limits import PAGE_ROWS_MAX
 from protocol.messages.book import ListChange
 from protocol.messages.enterprise import modes as told
 
 _ON: Final = Binding(None)
-
-
-def _reserved(_customer: Customer, person: Person) -> list[Detail]:
-    """How instructions are approved is for the supervisor or an administrator."""
-    return managing.reserved_faults(person)
 
 
 # -- listing
@@ -90,7 +84,7 @@ def _service_item(name: str, bound: Binding) -> told.ServiceItem:
 
 def _save_mode(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decision:
     body: told.SaveMode = command.body
-    if faults := faults_of(command, facts, _reserved):
+    if faults := entitlement.faults(command, facts):
         return refuse(faults)
     customer, _ = own(facts)
     mode = _mode(body.mode)
@@ -122,7 +116,7 @@ def _mode(item: told.Mode) -> Mode:
 
 def _delete_mode(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decision:
     body: told.DeleteMode = command.body
-    if faults := faults_of(command, facts, _reserved):
+    if faults := entitlement.faults(command, facts):
         return refuse(faults)
 
     def make(tx: Connection) -> told.DeleteModeReply:
@@ -137,7 +131,7 @@ def _delete_mode(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -
 
 def _bind(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decision:
     body: told.BindService = command.body
-    if faults := faults_of(command, facts, _reserved):
+    if faults := entitlement.faults(command, facts):
         return refuse(faults)
 
     def make(tx: Connection) -> told.BindServiceReply:
@@ -150,7 +144,7 @@ def _bind(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decis
 
 def _switch(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decision:
     body: told.SwitchService = command.body
-    if faults := faults_of(command, facts, _reserved):
+    if faults := entitlement.faults(command, facts):
         return refuse(faults)
     customer, _ = own(facts)
     reply = told.SwitchServiceReply(service=body.service, enabled=body.enabled)
@@ -170,7 +164,7 @@ def _switch(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Dec
 
 def _save_flow(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decision:
     body: told.SaveFlow = command.body
-    if faults := faults_of(command, facts, _reserved):
+    if faults := entitlement.faults(command, facts):
         return refuse(faults)
     item = body.flow
     flow = Flow(
@@ -191,7 +185,7 @@ def _save_flow(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> 
 def _delete_flow(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decision:
     """Shown first, deleted with everything under it once confirmed (R2.15): all of it in one transaction."""
     body: told.DeleteFlow = command.body
-    if faults := faults_of(command, facts, _reserved):
+    if faults := entitlement.faults(command, facts):
         return refuse(faults)
     customer, person = own(facts)
 

@@ -10,7 +10,7 @@ from gateway.administration import credentials, lists
 from gateway.administration import operators as register
 from gateway.administration.certificates import CertificateRow, list_certificates
 from gateway.administration.places import Place
-from gateway.domain import managing
+from gateway.domain import entitlement, managing
 from gateway.domain.command import Command, Decision, Read, Reply
 from gateway.domain.customer import Customer, Person
 from gateway.domain.facts import Facts, Moment
@@ -69,7 +69,7 @@ def _list(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decis
         size=body.page_size,
         place=place("ListOperators"),
     )
-    if faults := [*faults_of(command, facts, lambda _customer, _person: ()), *asked.faults]:
+    if faults := [*entitlement.faults(command, facts), *asked.faults]:
         return refuse(faults)
     customer, person = own(facts)
     after = cast("str", asked.after[0]) if asked.after else ""
