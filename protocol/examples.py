@@ -43,6 +43,7 @@ TO_DECIDE_DIGEST: Final = "591d50f026c9187d8426d576498025f709f90ef26bafd9765c9f8
 NEXT_ACTOR: Final = "AUT01"
 """An operator who may take the next step of what waits."""
 
+
 class Credential(NamedTuple):
     """A certificate in hand for an operator to come: its fingerprint, and itself as PEM."""
 

@@ -48,18 +48,24 @@ _GOES_ON = frozenset({TransferState.SCHEDULED, TransferState.PROCESSING})
 
 MATTER_MOVES: Mapping[TransferState, frozenset[TransferState]] = {
     **{waiting: frozenset(_STEPS[place + 1 :]) | _GOES_ON | _ENDED for place, waiting in enumerate(_STEPS)},
-    TransferState.WAITING_ADMINISTRATOR: frozenset({TransferState.SUCCEEDED, TransferState.FAILED}) | _ENDED,
     TransferState.SCHEDULED: frozenset(
         {TransferState.PROCESSING, TransferState.FAILED, TransferState.WITHDRAWN, TransferState.ENDED}
     ),
     TransferState.PROCESSING: frozenset(),
+    TransferState.FAILED: frozenset(),
+    **{ended: frozenset[TransferState]() for ended in sorted(_ENDED)},
+}
+"""Of matters (R2.18): review before authorization before dispatch; processing means that the bank may act."""
+
+CHANGE_MOVES: Mapping[TransferState, frozenset[TransferState]] = {
+    TransferState.WAITING_ADMINISTRATOR: frozenset({TransferState.SUCCEEDED, TransferState.FAILED}) | _ENDED,
     TransferState.SUCCEEDED: frozenset(),
     TransferState.FAILED: frozenset(),
     **{ended: frozenset[TransferState]() for ended in sorted(_ENDED)},
 }
-"""Of matters (R2.18): review before authorization before dispatch; processing means that the bank may act.
+"""Of matters that are acts of administration: they wait for another administrator, and are made when that one agrees.
 
-An act of administration waits for another administrator alone, and is made when that one agrees, or fails.
+One that cannot be made any more then has failed.
 """
 
 

@@ -11,7 +11,6 @@ _ADMINISTRATION: Final = "administration by signed messages"
 
 WAITING: Final[Mapping[str, str]] = {
     "R1.9": "a console with passwords",
-    "R1.17": _ADMINISTRATION,
     "R1.21": _ADMINISTRATION,
     "R1.22": _ADMINISTRATION,
     "R4.17": "recurring transfers",
@@ -35,12 +34,6 @@ WAITING: Final[Mapping[str, str]] = {
 }
 
 PARTLY: Final[Mapping[str, str]] = {
-    "R1.10": "changing operators by signed messages",
-    "R1.13": "deputies who create operators",
-    "R1.14": "who manages whom, by signed messages",
-    "R1.15": "pools of certificates, moved by signed messages",
-    "R1.16": "operators registered by signed messages",
-    "R2.15": "flows deleted by signed messages, and the end of what waits under them",
     "R2.22": "the filters of the pending list through whole turns",
     "R4.18": "recurring transfers that run, and their log",
 }
