@@ -116,36 +116,49 @@ def give(tx: Connection, transfers: Iterable[Transfer]) -> None:
 def open_rows(tx: Connection, request: Request, most: int) -> list[Transfer]:
     """The first rows of an order on which the bank is to act, or has acted without a known end."""
     found = tx.execute(_OPEN, {"customer": request.customer_id, "request": request.request_id, "most": most})
-    return [read(row._mapping, request.operator_id, request.business_date) for row in found]  # noqa: SLF001  (the documented accessor of a Row)
+    return [_read(row, request.operator_id, request.business_date) for row in found]
 
 
 def read(r: Mapping[Any, Any], operator_id: str, entered_on: date) -> Transfer:
-    """A row of transfers, with what its order says of all of them."""
+    """The transfer in a row that holds more, with what its order says of all its transfers."""
+    return _read([r[column] for column in TRANSFER.c], operator_id, entered_on)
+
+
+def _read(values: Sequence[Any], operator_id: str, entered_on: date) -> Transfer:
+    """A row of the table, in the order of its columns: there may be a thousand of them."""
+    customer_id, request_id, row, row_key, employee_id, owner, payer, payee, name, bank_code, *others = values
+    amount, currency, purpose, end_to_end_id, remark, save_payee, takes, basis, *fate = others
+    business_date, state, reasons, reference, booked_ms, ended_on = fate
     return Transfer(
-        customer_id=r[TRANSFER.c.customer_id],
-        request_id=r[TRANSFER.c.request_id],
-        row=r[TRANSFER.c.row],
+        customer_id=customer_id,
+        request_id=request_id,
+        row=row,
         operator_id=operator_id,
-        owner=r[TRANSFER.c.owner],
-        payer_account=r[TRANSFER.c.payer_account],
-        payee_account=r[TRANSFER.c.payee_account],
-        payee_name=r[TRANSFER.c.payee_name],
-        payee_bank_code=r[TRANSFER.c.payee_bank_code],
-        amount=r[TRANSFER.c.amount],
-        currency=r[TRANSFER.c.currency],
-        purpose=r[TRANSFER.c.purpose],
-        end_to_end_id=r[TRANSFER.c.end_to_end_id],
-        remark=r[TRANSFER.c.remark],
-        row_key=r[TRANSFER.c.row_key],
-        employee_id=r[TRANSFER.c.employee_id],
-        save_payee=r[TRANSFER.c.save_payee],
-        takes=Takes(r[TRANSFER.c.takes]),
-        basis=Basis(r[TRANSFER.c.basis]),
+        owner=owner,
+        payer_account=payer,
+        payee_account=payee,
+        payee_name=name,
+        payee_bank_code=bank_code,
+        amount=amount,
+        currency=currency,
+        purpose=purpose,
+        end_to_end_id=end_to_end_id,
+        remark=remark,
+        row_key=row_key,
+        employee_id=employee_id,
+        save_payee=save_payee,
+        takes=_TAKES[takes],
+        basis=_BASES[basis],
         entered_on=entered_on,
-        business_date=date.fromisoformat(r[TRANSFER.c.business_date]),
-        state=State(r[TRANSFER.c.state]),
-        reasons=tuple(Code(reason) for reason in r[TRANSFER.c.reasons].split()),
-        reference=r[TRANSFER.c.reference],
-        booked_ms=r[TRANSFER.c.booked_ms],
-        ended_on=date.fromisoformat(r[TRANSFER.c.ended_on]) if r[TRANSFER.c.ended_on] else None,
+        business_date=date.fromisoformat(business_date),
+        state=_STATES[state],
+        reasons=tuple(Code(reason) for reason in reasons.split()) if reasons else (),
+        reference=reference,
+        booked_ms=booked_ms,
+        ended_on=date.fromisoformat(ended_on) if ended_on else None,
     )
+
+
+_TAKES: Final = {takes.value: takes for takes in Takes}
+_BASES: Final = {basis.value: basis for basis in Basis}
+_STATES: Final = {state.value: state for state in State}
