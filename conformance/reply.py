@@ -8,8 +8,8 @@ from conformance.errors import UnsignedReplyError, UnverifiedReplyError
 from conformance.request import SignedRequest
 from conformance.transport import Received
 from protocol import binding, envelope, seal
-from protocol.catalogue import CATALOGUE
-from protocol.codes import Result
+from protocol.catalogue import CATALOGUE, Kind
+from protocol.codes import Code, Result
 from protocol.envelope import FaultReceived, Reply, ReplyOutcome
 from protocol.errors import ProtocolError
 from signer.digests import DIGESTS
@@ -103,12 +103,16 @@ def _mismatch(opened: Reply, request: SignedRequest) -> str | None:
 
 
 def _body_fault(opened: Reply, request: SignedRequest) -> str | None:
-    """Why the body cannot be the answer to this service; one that the catalogue does not know is not judged."""
+    """Why the body cannot be the answer to this service; one that the catalogue does not know is not judged.
+
+    An accepted reply has a body, but for a change that waits for a second administrator: nothing was made of it yet.
+    """
     service = CATALOGUE.get(request.body_tag or "")
     if service is None:
         return None
     if opened.body is None:
-        return f"{service.name} was accepted without a body" if _accepted(opened) else None
+        waits = service.kind is Kind.ADMINISTRATION and opened.outcome.code == Code.AWAITING_APPROVAL
+        return f"{service.name} was accepted without a body" if _accepted(opened) and not waits else None
     wanted = binding.tag_of(service.reply_type)
     return None if opened.body.tag == wanted else f"{service.name} was answered by {opened.body.tag!s}"
 

@@ -7,6 +7,7 @@ on. What is sent is not known here.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from queue import Queue
 from typing import Any, Final, Self
 
@@ -90,7 +91,7 @@ class Seeding:
         )
         self._desk = Desk(core, scribe, self._committer.bring)
         with reading(journal) as connection:
-            self._road = _way_in(read_register(connection), scribe, now)
+            self._road = _way_in(read_register(connection), scribe, now, settings.site.bank_code)
 
     def __enter__(self) -> Self:
         """Start the threads."""
@@ -132,7 +133,7 @@ class Seeding:
         return text.write(sealed, "UTF-8")
 
 
-def _way_in(register: TrustedRegister, scribe: Scribe, now: datetime) -> Road:
+def _way_in(register: TrustedRegister, scribe: Scribe, now: datetime, bank_code: str) -> Road:
     """A road of which only the way to the command is used, so that its reactor and its pool are never asked."""
     unused: Any = None
     return Road(
@@ -146,6 +147,7 @@ def _way_in(register: TrustedRegister, scribe: Scribe, now: datetime) -> Road:
         pool=ThreadPool(0, 1),
         seconds=unused,
         standstill=lambda _command: None,
+        judge=partial(batch.judge, terms=batch.Terms(bank_code=bank_code)),
     )
 
 

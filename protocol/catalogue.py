@@ -10,6 +10,7 @@ from protocol.entries import (
     approval,
     batch,
     book,
+    enterprise,
     grant,
     help,  # noqa: A004  the family is called so
     orders,
@@ -19,7 +20,7 @@ from protocol.service import Kind, Permission, Service
 
 __all__ = ["CATALOGUE", "Kind", "Permission", "Service"]
 
-_FAMILIES: Final = (help, account, transfer, batch, orders, approval, book, grant)
+_FAMILIES: Final = (help, account, transfer, batch, orders, approval, book, grant, enterprise)
 
 CATALOGUE: Final[Mapping[str, Service]] = MappingProxyType(
     {tag_of(row.request): row for family in _FAMILIES for row in family.ENTRIES}

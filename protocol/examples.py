@@ -1,7 +1,7 @@
 """The parties of every example and what they act on: a demo site holds these, so that each is accepted there."""
 
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from protocol.names import bank_code_check_digit
 
@@ -42,3 +42,45 @@ TO_DECIDE_DIGEST: Final = "591d50f026c9187d8426d576498025f709f90ef26bafd9765c9f8
 """What ListPending shows of it as its digest: SHA-256 of its content, in which no time stands."""
 NEXT_ACTOR: Final = "AUT01"
 """An operator who may take the next step of what waits."""
+
+
+class Credential(NamedTuple):
+    """A certificate in hand for an operator to come: its fingerprint, and itself as PEM."""
+
+    fingerprint: str
+    pem: str
+
+
+CREDENTIALS: Final = (
+    Credential(
+        "5addba0370ed0d4d68c57783f712e84c28ea749dd6fecd82c7f61f475f6575f7",
+        """\
+-----BEGIN CERTIFICATE-----
+MIIBcTCCARegAwIBAgIUECM9Pldet3GJDv7X+dnx7qXYWeUwCgYIKoZIzj0EAwIw
+FzEVMBMGA1UEAwwMY3JlZGVudGlhbCAxMCAXDTI2MDEwMTAwMDAwMFoYDzIwNzYw
+MTAxMDAwMDAwWjAXMRUwEwYDVQQDDAxjcmVkZW50aWFsIDEwWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAAQfsqs8epie9JlexhzUvM0S9FZF2Nv8wTLYzLvKrVbZ4Vm9
+NAwKT/itf6KE8gM92PKk2FqR0hZpMalUUTEK89eZoz8wPTAMBgNVHRMBAf8EAjAA
+MA4GA1UdDwEB/wQEAwIGwDAdBgNVHQ4EFgQUWFQAPTr1eUh6MkJO2ZwnoFlHXfUw
+CgYIKoZIzj0EAwIDSAAwRQIhAPNJRaWWl3vTFJdTLa7WfcSnGhyUTB8y69SbayJP
+sR4mAiBqanyb/e7Zmxl4xzJOVn0tofyQZMrtalEfpYDGtAw3FA==
+-----END CERTIFICATE-----
+""",
+    ),
+    Credential(
+        "b67c1f78ff57a072459f18f811442b4aafdcba127bdd49e93faeeed1d5bc1d03",
+        """\
+-----BEGIN CERTIFICATE-----
+MIIBcTCCARegAwIBAgIUQZT+HI+v4F6i2lv2tXKOWFXZGJUwCgYIKoZIzj0EAwIw
+FzEVMBMGA1UEAwwMY3JlZGVudGlhbCAyMCAXDTI2MDEwMTAwMDAwMFoYDzIwNzYw
+MTAxMDAwMDAwWjAXMRUwEwYDVQQDDAxjcmVkZW50aWFsIDIwWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAATadGYnDndMxhoJO4WFdI192iLVvgqbAvEet7aWvK5VUJOC
+b6i5no532nKYp2sV9HBCsQBm12PSB6aPkuqb8Qn/oz8wPTAMBgNVHRMBAf8EAjAA
+MA4GA1UdDwEB/wQEAwIGwDAdBgNVHQ4EFgQU4ai7tf9o6jSNIIQuOdaTIlz2u2Uw
+CgYIKoZIzj0EAwIDSAAwRQIgHAK8mh+DGNRxhw9iru1rxw2JERKfwhGERXvHvDtP
+B9MCIQCSRyHD+MyZMwRuWLsjUVZXPNxFsnyeY27DeWw0gLRyBw==
+-----END CERTIFICATE-----
+""",
+    ),
+)
+"""In the supervisor's pool: one to be moved, one to be cancelled. Nobody has their private keys."""

@@ -7,17 +7,30 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from gateway.administration.change import AdminError, checked_limits, customer_status, raise_version
+from gateway.administration.change import (
+    AdminError,
+    checked_limits,
+    customer_status,
+    raise_version,
+    refusal,
+    refuse,
+)
 from gateway.administration.reach import checked_idle
 from gateway.domain.customer import Limits
 from gateway.journal.grants import LIVE
 from gateway.journal.tables import ACCOUNT_GRANT, ATTACHED_ACCOUNT, CLOSED_PAYEE, FLOW, OPERATOR_ACCOUNT
+from protocol.codes import Code
+from protocol.errors import Detail
 
 NUMBER: Final = re.compile(r"[0-9]{6,32}")
 ALIAS_CHARS_MAX: Final = 60
 PRIORITIES: Final = range(10)
 
-ABILITIES: Final = ("pay", "wages")
+_ABILITY: Final = {
+    "pay": (Code.PAYMENT_NOT_OPEN, "付款权限"),
+    "wages": (Code.WAGES_NOT_OPEN, "代发类权限"),
+}
+ABILITIES: Final = tuple(_ABILITY)
 """付款权限 and 代发类权限: bank_pay is what the bank opened, may_pay what the administrator left on of it (R1.7)."""
 
 
@@ -111,10 +124,21 @@ def leave_abilities(tx: Connection, customer_id: str, account: str, given: Mappi
     """
     raise_version(tx)
     row = attached_row(tx, customer_id, account)
-    for ability in _named(given):
-        if given[ability] and not getattr(row, f"bank_{ability}"):
-            raise AdminError(f"the bank has not opened {ability} on account {account}; `account opened` opens it")
-        set_attached(tx, account, {f"may_{ability}": given[ability]})
+    closed = [ability for ability in _named(given) if given[ability] and not getattr(row, f"bank_{ability}")]
+    refuse("", (_not_opened(account, ability) for ability in closed))
+    set_attached(tx, account, {f"may_{ability}": left for ability, left in given.items()})
+
+
+def _not_opened(account: str, ability: str) -> Detail:
+    """Why an ability cannot be switched on (R1.7)."""
+    code, name = _ABILITY[ability]
+    return Detail(
+        code,
+        None,
+        account,
+        f"银行未为账户{account}开通{name}：请先在银行柜面开通",
+        f"the bank has not opened {ability} on account {account}: it opens it first",
+    )
 
 
 def set_account_limits(tx: Connection, customer_id: str, account: str, given: Mapping[str, int | None]) -> Limits:
@@ -158,7 +182,12 @@ def attached_row(tx: Connection, customer_id: str, account: str) -> Row[Any]:
     key = (ATTACHED_ACCOUNT.c.customer_id == customer_id, ATTACHED_ACCOUNT.c.account == account)
     row = tx.execute(select(ATTACHED_ACCOUNT).where(*key)).one_or_none()
     if row is None:
-        raise AdminError(f"account {account} is not attached to customer {customer_id}")
+        raise refusal(
+            Code.ACCOUNT_NOT_ATTACHED,
+            account,
+            f"账号{account}不是本企业的账户",
+            f"account {account} is not attached to customer {customer_id}",
+        )
     return row
 
 

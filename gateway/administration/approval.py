@@ -9,18 +9,24 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from gateway.administration import reach
 from gateway.administration.change import (
+    BANK,
     AdminError,
+    Hand,
     checked_id,
     customer_status,
     raise_version,
     read_customer,
+    refusal,
     refuse,
 )
 from gateway.domain.approval import binding_faults, flow_faults, mode_faults, unfinished
 from gateway.domain.customer import Band, Flow, Mode
+from gateway.domain.matter import Matter
 from gateway.journal.definitions import write_flow, write_mode
 from gateway.journal.tables import BINDING, FLOW, MODE
 from protocol.catalogue import CATALOGUE
+from protocol.codes import Code
+from protocol.errors import shown
 from protocol.money import format_amount
 
 
@@ -63,7 +69,9 @@ def save_mode(tx: Connection, customer_id: str, mode: Mode) -> None:
     raise_version(tx)
     customer = read_customer(tx, customer_id)
     checked_id("mode", mode.mode_id)
-    refuse(f"mode {mode.mode_id}", mode_faults(mode, customer.people))
+    serving = (name for name, binding in customer.bindings.items() if binding.mode == mode.mode_id)
+    unfit = (fault for name in serving for fault in binding_faults(mode, name))
+    refuse(f"mode {mode.mode_id}", [*mode_faults(mode, customer.people), *unfit])
     row = {"definition": write_mode(mode)}
     key = {"customer_id": customer_id, "mode_id": mode.mode_id}
     if tx.execute(update(MODE).filter_by(**key).values(row)).rowcount == 0:
@@ -75,9 +83,15 @@ def delete_mode(tx: Connection, customer_id: str, mode_id: str) -> None:
     raise_version(tx)
     customer = read_customer(tx, customer_id)
     if mode_id not in customer.modes:
-        raise AdminError(_no_mode(customer_id, mode_id))
-    if services := sorted(name for name, binding in customer.bindings.items() if binding.mode == mode_id):
-        raise AdminError(f"service {', '.join(services)} follows mode {mode_id}: bind it to another first")
+        raise _no_mode(customer_id, mode_id)
+    if bound := sorted(name for name, binding in customer.bindings.items() if binding.mode == mode_id):
+        services = reach.listed(bound)
+        raise refusal(
+            Code.MODE_IN_USE,
+            mode_id,
+            f"业务{services}正使用授权模式{mode_id}：请先改用其他模式",
+            f"service {services} follows mode {mode_id}: bind it to another first",
+        )
     tx.execute(delete(MODE).filter_by(customer_id=customer_id, mode_id=mode_id))
 
 
@@ -88,29 +102,48 @@ def save_flow(tx: Connection, customer_id: str, flow: Flow) -> None:
     checked_id("flow", flow.flow_id)
     account = customer.accounts.get(flow.account or "")
     if flow.account is not None and (account is None or account.owner != customer_id):
-        raise AdminError(f"flow {flow.flow_id}: account {flow.account} is not attached to customer {customer_id}")
+        raise refusal(
+            Code.ACCOUNT_NOT_ATTACHED,
+            flow.account,
+            f"账号{flow.account}不是本企业的账户",
+            f"flow {flow.flow_id}: account {flow.account} is not attached to customer {customer_id}",
+        )
     refuse(f"flow {flow.flow_id}", flow_faults(flow, customer.flows, customer.people))
     row = {"flow_id": flow.flow_id, "account": flow.account, "service": flow.service}
     tx.execute(insert(FLOW), {"customer_id": customer_id, **row, "definition": write_flow(flow)})
 
 
-def delete_flow(tx: Connection, customer_id: str, flow_id: str, *, confirmed: bool = False) -> int:
-    """Delete a flow and, `confirmed`, what is unfinished under it (R2.15); returns how many instructions that were.
+def delete_flow(
+    tx: Connection, customer_id: str, flow_id: str, *, confirmed: bool = False, by: Hand = BANK
+) -> list[Matter]:
+    """Delete a flow and, `confirmed`, what is unfinished under it (R2.15); returns the instructions ended with it.
 
     Raises AdminError when there is no such flow; and with count and list of what is unfinished, while not confirmed.
     """
     raise_version(tx)
-    customer = read_customer(tx, customer_id)
-    flow = next((flow for flow in customer.flows if flow.flow_id == flow_id), None)
-    if flow is None:
-        raise AdminError(f"customer {customer_id} has no flow {flow_id}; see `yinqi admin flow list`")
-    left = unfinished(flow, reach.pending(tx, customer_id))
+    left = [matter.key for matter in unfinished_under(tx, customer_id, flow_id)]
     if left and not confirmed:
         raise AdminError(
             f"flow {flow_id} has {len(left)} unfinished: {reach.named(left)}; with --confirm they are deleted with it"
         )
     tx.execute(delete(FLOW).filter_by(customer_id=customer_id, flow_id=flow_id))
-    return reach.end_orders(tx, left, f"流程{flow_id}已删除 / flow {flow_id} was deleted")
+    return reach.end_orders(tx, left, f"流程{flow_id}已删除 / flow {flow_id} was deleted", by)
+
+
+def unfinished_under(tx: Connection, customer_id: str, flow_id: str) -> list[Matter]:
+    """What is unfinished under a flow, in order of its key (R2.15); raises AdminError when there is no such flow."""
+    customer = read_customer(tx, customer_id)
+    flow = next((flow for flow in customer.flows if flow.flow_id == flow_id), None)
+    if flow is None:
+        raise refusal(
+            Code.FLOW_UNKNOWN,
+            flow_id,
+            f"没有转账流程{flow_id}",
+            f"customer {customer_id} has no flow {flow_id}",
+            hint="; see `yinqi admin flow list`",
+        )
+    waiting = {matter.key: matter for matter in reach.pending(tx, customer_id)}
+    return [waiting[key] for key in unfinished(flow, waiting.values())]
 
 
 def bind(tx: Connection, customer_id: str, service: str, mode_id: str | None) -> None:
@@ -122,7 +155,7 @@ def bind(tx: Connection, customer_id: str, service: str, mode_id: str | None) ->
     else:
         mode = customer.modes.get(mode_id)
         if mode is None:
-            raise AdminError(_no_mode(customer_id, mode_id))
+            raise _no_mode(customer_id, mode_id)
         refuse(f"service {service}", binding_faults(mode, service))
     _bound(tx, customer_id, service, {"mode_id": mode_id})
 
@@ -185,7 +218,13 @@ def _controlled(name: str) -> None:
     """Refuse a service to which no mode applies."""
     known = sorted(service.name for service in CATALOGUE.values() if service.takes_mode)
     if name not in known:
-        raise AdminError(f"no mode applies to a service {name}; there are {', '.join(known)}")
+        told = ", ".join(known)
+        raise refusal(
+            Code.SERVICE_TAKES_NO_MODE,
+            name,
+            f"业务{shown(name)}不使用授权模式，可用的有{told}",
+            f"no mode applies to a service {shown(name)}; there are {told}",
+        )
 
 
 def _bound(tx: Connection, customer_id: str, service: str, values: dict[str, object]) -> None:
@@ -199,5 +238,11 @@ def _band(band: Band) -> str:
     return f"{'any' if band.up_to is None else f'<={format_amount(band.up_to)}'}:{who}"
 
 
-def _no_mode(customer_id: str, mode_id: str) -> str:
-    return f"customer {customer_id} has no mode {mode_id}; see `yinqi admin mode list`"
+def _no_mode(customer_id: str, mode_id: str) -> AdminError:
+    return refusal(
+        Code.MODE_UNKNOWN,
+        mode_id,
+        f"没有授权模式{mode_id}",
+        f"customer {customer_id} has no mode {mode_id}",
+        hint="; see `yinqi admin mode list`",
+    )

@@ -1,5 +1,6 @@
 """Certificates of operators: registered byte for byte, once their fingerprint was confirmed on a second channel."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -114,12 +115,16 @@ def revoke_certificate(tx: Connection, name: str) -> str:
     return chosen
 
 
-def list_certificates(tx: Connection, customer_id: str | None = None) -> list[CertificateRow]:
-    """The certificates of a customer, or of all, revoked ones included."""
+def list_certificates(
+    tx: Connection, customer_id: str | None = None, operators: Collection[str] | None = None
+) -> list[CertificateRow]:
+    """The certificates of a customer, or of all, revoked ones included; of these operators, or of every one."""
     order = (CERTIFICATE.c.customer_id, CERTIFICATE.c.operator_id, CERTIFICATE.c.registered_ms)
     wanted = select(CERTIFICATE).order_by(*order)
     if customer_id is not None:
         wanted = wanted.where(CERTIFICATE.c.customer_id == customer_id)
+    if operators is not None:
+        wanted = wanted.where(CERTIFICATE.c.operator_id.in_(sorted(operators)))
     rows = []
     for row in tx.execute(wanted):
         entry = examined(row.customer_id, row.operator_id, bytes(row.der), sm2_id=row.sm2_id)

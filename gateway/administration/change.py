@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, select, update
@@ -10,7 +11,7 @@ from gateway.domain.customer import Customer, Limits
 from gateway.journal.people import read_customers
 from gateway.journal.tables import CUSTOMER, SITE
 from protocol.codes import Code
-from protocol.errors import Detail
+from protocol.errors import Detail, shown
 from protocol.meanings import text
 from protocol.money import FEN_MAX
 
@@ -20,13 +21,40 @@ NO_CUSTOMER: Final = "there is no customer {}; see `yinqi admin customer list`"
 
 
 class AdminError(Exception):
-    """A change that cannot be made; the text says why and what to do, in one sentence or two."""
+    """A change that cannot be made; the text says why and what to do, in one sentence or two.
+
+    `details` say the same to a customer: every fault with its code, in both languages. There are none where no message
+    of a customer leads.
+    """
+
+    def __init__(self, told: str, *details: Detail) -> None:
+        """`told` is for bank staff."""
+        super().__init__(told)
+        self.details = details
 
 
 def refuse(what: str, faults: Iterable[Detail]) -> None:
     """Raise AdminError with every fault of a rule, where there is one; `what` names the thing that is at fault."""
-    if told := [f"{fault.en or text(Code(fault.rule), 'en')}" for fault in faults]:
-        raise AdminError(f"{what}: " + "; ".join(told))
+    found = tuple(faults)
+    if found:
+        told = "; ".join(fault.en or text(Code(fault.rule), "en") for fault in found)
+        raise AdminError(f"{what}: {told}" if what else told, *found)
+
+
+def refusal(code: Code, value: str, zh: str, en: str, *, hint: str = "") -> AdminError:
+    """The error of one fault; `hint` tells bank staff, and nobody else, where to look."""
+    return AdminError(en + hint, Detail(code, None, shown(value), zh, en))
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """By whose hand a change is made: an operator's, with the request that asked for it; the bank's where empty."""
+
+    operator_id: str = ""
+    request_id: str = ""
+
+
+BANK: Final = Hand()
 
 
 def raise_version(tx: Connection) -> int:

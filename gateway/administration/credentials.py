@@ -11,10 +11,11 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from core_adapter.database import database_now
 from gateway.administration.certificates import checked_new, plain, readable
-from gateway.administration.change import AdminError, customer_status, raise_version, read_customer
+from gateway.administration.change import AdminError, customer_status, raise_version, read_customer, refusal
 from gateway.administration.operators import operator_state
 from gateway.domain.customer import Role
 from gateway.journal.tables import CERTIFICATE, CREDENTIAL
+from protocol.codes import Code
 
 SUPERVISOR = ""
 """The pool of the supervisor."""
@@ -94,15 +95,37 @@ def list_credentials(tx: Connection, customer_id: str | None = None) -> list[Cre
     return [CredentialRow(*row) for row in tx.execute(wanted)]
 
 
+def checked_in_hand(tx: Connection, customer_id: str, fingerprint: str, *, pool: str | None = None) -> None:
+    """Refuse a certificate that this customer never had in hand, or not in that pool: it is not found then."""
+    row = _row(tx, plain(fingerprint))
+    if row.customer_id != customer_id or pool not in (None, row.manager):
+        raise _unknown(row.fingerprint)
+
+
 def _held(tx: Connection, fingerprint: str) -> Row[Any]:
     """The certificate in hand of that fingerprint; raises AdminError where it is in no pool."""
-    name = plain(fingerprint)
-    row = tx.execute(select(CREDENTIAL).where(CREDENTIAL.c.fingerprint == name)).one_or_none()
-    if row is None:
-        raise AdminError(f"no pool holds the certificate {readable(name)}; see `yinqi admin credential list`")
+    row = _row(tx, plain(fingerprint))
     if row.state != "pool":
-        raise AdminError(f"the certificate is {row.state}, for ever")
+        zh, en = "已分配" if row.state == "assigned" else "已注销", f"the certificate is {row.state}, for ever"
+        raise refusal(Code.CREDENTIAL_SPENT, row.fingerprint, f"证书{zh}，不可恢复", en)
     return row
+
+
+def _row(tx: Connection, fingerprint: str) -> Row[Any]:
+    row = tx.execute(select(CREDENTIAL).where(CREDENTIAL.c.fingerprint == fingerprint)).one_or_none()
+    if row is None:
+        raise _unknown(fingerprint)
+    return row
+
+
+def _unknown(fingerprint: str) -> AdminError:
+    return refusal(
+        Code.CREDENTIAL_UNKNOWN,
+        fingerprint,
+        "没有这张空卡，或不在其名下",
+        f"no pool holds the certificate {readable(fingerprint)}",
+        hint="; see `yinqi admin credential list`",
+    )
 
 
 def _change(tx: Connection, held: Row[Any], values: dict[str, object]) -> None:
@@ -114,4 +137,9 @@ def _checked_manager(tx: Connection, customer_id: str, manager: str) -> None:
     customer = read_customer(tx, customer_id)
     person = customer.people.get(manager)
     if manager != SUPERVISOR and (person is None or person.role is not Role.DEPUTY):
-        raise AdminError(f"{manager} is no deputy of customer {customer_id}: pools are the supervisor's and deputies'")
+        raise refusal(
+            Code.DEPUTY_UNKNOWN,
+            manager,
+            f"{manager}不是副主管：空卡只属于主管或副主管",
+            f"{manager} is no deputy of customer {customer_id}: pools are the supervisor's and deputies'",
+        )

@@ -14,12 +14,13 @@ from gateway.administration.change import (
     customer_status,
     raise_version,
     read_customer,
+    refuse,
 )
 from gateway.domain.customer import Customer, Form, Limits
+from gateway.domain.limits import settable_faults
+from gateway.domain.managing import is_administrator
 from gateway.journal.grants import LIVE, every_grant
 from gateway.journal.tables import ATTACHED_ACCOUNT, CUSTOMER, OPERATOR
-from protocol.catalogue import Permission
-from protocol.money import format_amount
 
 STATUSES: Final = ("normal", "suspended")
 
@@ -91,8 +92,7 @@ def set_customer_limits(tx: Connection, customer_id: str, given: Mapping[str, in
     raise_version(tx)
     customer = read_customer(tx, customer_id)
     limits = checked_limits(customer.limits, given)
-    _checked_under("per transaction", limits.per_transfer, customer.caps.per_transfer)
-    _checked_under("per day", limits.per_day, customer.caps.per_day)
+    refuse(f"limits of customer {customer_id}", settable_faults(limits, customer.caps, "Limits"))
     _set(tx, customer_id, {"limit_transfer": limits.per_transfer, "limit_day": limits.per_day})
     return limits
 
@@ -126,14 +126,8 @@ def _set(tx: Connection, customer_id: str, values: Mapping[str, object]) -> None
     tx.execute(update(CUSTOMER).where(CUSTOMER.c.customer_id == customer_id).values(**values))
 
 
-def _checked_under(what: str, limit: int | None, cap: int | None) -> None:
-    if limit is not None and cap is not None and limit > cap:
-        raise AdminError(f"the limit {what} goes up to the bank's, {format_amount(cap)}")
-
-
 def _administrators(customer: Customer) -> int:
-    people = customer.people.values()
-    return sum(person.status == "normal" and Permission.ADMINISTER in person.permissions for person in people)
+    return sum(person.status == "normal" and is_administrator(person) for person in customer.people.values())
 
 
 def _live_grants(tx: Connection, customer_id: str) -> str:

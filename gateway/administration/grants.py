@@ -70,7 +70,8 @@ def withdraw(tx: Connection, grantor: str, account: str, grantee: str) -> int:
     if live is None:
         raise AdminError(f"customer {grantor} grants no account {account} to {grantee}")
     grants.end(tx, live, "withdrawn", database_now(tx))
-    return end_orders(tx, [key for keys in grants.unfinished(tx, live).values() for key in keys], ENDED)
+    keys = [key for keys in grants.unfinished(tx, live).values() for key in keys]
+    return len(end_orders(tx, keys, ENDED))
 
 
 def list_grants(tx: Connection, customer_id: str | None = None) -> list[GrantRow]:

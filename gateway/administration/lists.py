@@ -5,12 +5,14 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
 
-from gateway.administration.change import AdminError, checked_limits, raise_version, read_customer
+from gateway.administration.change import AdminError, checked_limits, raise_version, read_customer, refuse
 from gateway.administration.operators import operator_state
-from gateway.domain.customer import Limits
+from gateway.domain.customer import Customer, Limits
 from gateway.journal.people import EVERY_SERVICE, read_services
 from gateway.journal.tables import OPERATOR, OPERATOR_ACCOUNT
 from protocol.catalogue import CATALOGUE
+from protocol.codes import Code
+from protocol.errors import Detail, shown
 
 NAMES: Final = frozenset(service.name for service in CATALOGUE.values())
 """The names of all services."""
@@ -33,8 +35,7 @@ def change_accounts(
     operator_state(tx, customer_id, operator_id)
     customer = read_customer(tx, customer_id)
     mine = customer.people[operator_id].accounts
-    if foreign := sorted(set(add) - customer.accounts.keys()):
-        raise AdminError(f"not accounts that customer {customer_id} may use: {', '.join(foreign)}")
+    refuse("", account_faults(customer, add))
     if twice := sorted((set(add) & mine) | (set(add) & set(remove))):
         raise AdminError(f"on the list of operator {operator_id} already, or named twice: {', '.join(twice)}")
     if absent := sorted(set(remove) - mine):
@@ -68,9 +69,31 @@ def checked_services(services: Collection[str]) -> str:
     """The services as the column of an operator holds them; raises AdminError for one that is not in the catalogue."""
     if EVERY_SERVICE in services:
         return EVERY_SERVICE
-    if unknown := sorted(set(services) - NAMES):
-        raise AdminError(f"unknown service {', '.join(unknown)}; see `yinqi catalogue`")
+    refuse("", service_faults(services))
     return " ".join(sorted(set(services)))
+
+
+def account_faults(customer: Customer, accounts: Collection[str]) -> list[Detail]:
+    """Which of these accounts the customer may not use, neither as its own nor under a grant."""
+    found = sorted(set(accounts) - customer.accounts.keys())
+    return [
+        Detail(
+            Code.ACCOUNT_NOT_ATTACHED,
+            None,
+            shown(account),
+            f"账号{shown(account)}不是本企业可使用的账户",
+            f"not an account that customer {customer.customer_id} may use: {shown(account)}",
+        )
+        for account in found
+    ]
+
+
+def service_faults(services: Collection[str]) -> list[Detail]:
+    """Which of these services there are not."""
+    return [
+        Detail(Code.SERVICE_UNKNOWN, None, shown(name), f"没有业务{shown(name)}", f"unknown service {shown(name)}")
+        for name in sorted(set(services) - NAMES)
+    ]
 
 
 def set_operator_limits(tx: Connection, customer_id: str, operator_id: str, given: Mapping[str, int | None]) -> Limits:

@@ -3,7 +3,7 @@
 What an operator is put in charge of (its lists, its limits) is in `gateway.administration.lists`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,12 +17,17 @@ from gateway.administration.change import (
     customer_status,
     raise_version,
     read_customer,
+    refusal,
+    refuse,
 )
 from gateway.administration.places import UNDER_THE_SUPERVISOR, Place, checked_place, hand_up
 from gateway.domain.approval import needed_by
 from gateway.domain.customer import Customer, Form, Person, Role
+from gateway.domain.managing import is_administrator
 from gateway.journal.tables import CERTIFICATE, OPERATOR, OPERATOR_ACCOUNT
 from protocol.catalogue import Permission
+from protocol.codes import Code
+from protocol.errors import Detail
 from protocol.limits import LEVEL_MAX
 
 STATUSES: Final = ("normal", "frozen", "deleted")
@@ -57,9 +62,30 @@ def checked_permissions(words: Iterable[str]) -> tuple[Permission, ...]:
     wanted = set(words)
     if unknown := sorted(wanted - set(Permission)):
         raise AdminError(f"unknown permission {', '.join(unknown)}; there are {', '.join(Permission)}")
-    if {Permission.AUTHORIZE, Permission.FORCE_AUTHORIZE} <= wanted:
-        raise AdminError("authorize and force-authorize never go to one operator")
+    refuse("", _exclusive_faults(wanted))
     return tuple(permission for permission in Permission if permission in wanted)
+
+
+def rights_faults(permissions: Iterable[str], level: int | None) -> list[Detail]:
+    """What is wrong with these permissions and this level of one operator (R1.2)."""
+    wanted = set(permissions)
+    return [*_exclusive_faults(wanted), *_level_faults(wanted, level)]
+
+
+def role_faults(customer: Customer, person: Person, permissions: Collection[str]) -> list[Detail]:
+    """Why a person may not be given these permissions: in form 003 its role would change (R1.10)."""
+    if customer.form is not Form.FLOW or OF_ROLE & person.permissions == OF_ROLE & set(permissions):
+        return []
+    role = ", ".join(sorted(OF_ROLE))
+    return [
+        Detail(
+            Code.ROLE_FIXED,
+            None,
+            person.operator_id,
+            f"按转账流程管理的企业，操作员{person.operator_id}的角色（{role}）不能修改：请删除后另行增加",
+            f"in form {Form.FLOW} an operator's role ({role}) cannot change: delete it and register another",
+        )
+    ]
 
 
 def add_operator(
@@ -81,8 +107,7 @@ def add_operator(
     checked_id("operator", operator_id)
     known = tx.execute(select(OPERATOR.c.status).where(*_key(customer_id, operator_id))).scalar_one_or_none()
     if known is not None:
-        was = "was used by an operator since deleted; a code is never used again" if known == "deleted" else "exists"
-        raise AdminError(f"operator {operator_id} of customer {customer_id} {was}")
+        raise _taken(customer_id, operator_id, deleted=known == "deleted")
     words = checked_permissions(permissions)
     checked_place(customer, operator_id, place, words)
     row = {
@@ -110,13 +135,14 @@ def set_operator_status(
     """
     raise_version(tx)
     assert status in STATUSES
-    current, permissions = operator_state(tx, customer_id, operator_id)
+    current, _ = operator_state(tx, customer_id, operator_id)
     if current == status:
         raise AdminError(f"operator {operator_id} of customer {customer_id} is {status} already")
-    if current == "normal" and Permission.ADMINISTER in permissions and not (status == "frozen" and by_bank):
-        _keep_an_administrator(tx, customer_id, operator_id)
+    customer = read_customer(tx, customer_id)
+    if status != "normal" and not (status == "frozen" and by_bank):
+        _keep_an_administrator(customer, operator_id)
     if status == "deleted":
-        _checked_not_needed(tx, read_customer(tx, customer_id), operator_id)
+        _checked_not_needed(tx, customer, operator_id)
         of = (OPERATOR_ACCOUNT.c.customer_id == customer_id, OPERATOR_ACCOUNT.c.operator_id == operator_id)
         tx.execute(delete(OPERATOR_ACCOUNT).where(*of))
         hand_up(tx, customer_id, operator_id)
@@ -135,14 +161,9 @@ def set_permissions(
     customer = read_customer(tx, customer_id)
     person = _person(tx, customer, operator_id)
     wanted = checked_permissions(permissions)
-    if customer.form is Form.FLOW and OF_ROLE & person.permissions != OF_ROLE & set(wanted):
-        raise AdminError(
-            f"in form {Form.FLOW} an operator's role ({', '.join(sorted(OF_ROLE))}) cannot change: "
-            "delete it and register another"
-        )
+    refuse("", role_faults(customer, person, wanted))
     if Permission.ADMINISTER in person.permissions and Permission.ADMINISTER not in wanted:
-        if person.status == "normal":
-            _keep_an_administrator(tx, customer_id, operator_id)
+        _keep_an_administrator(customer, operator_id)
         if person.role is Role.SUPERVISOR:
             raise AdminError(f"operator {operator_id} is the supervisor, who administers: change its role first")
     held = person.level if Permission.AUTHORIZE in wanted else None
@@ -161,6 +182,8 @@ def set_place(tx: Connection, customer_id: str, operator_id: str, place: Place) 
     if customer.form is Form.FLOW and place.role != person.role:
         raise AdminError(f"in form {Form.FLOW} an operator's role cannot change: delete it and register another")
     checked_place(customer, operator_id, place, person.permissions)
+    if place.role == Role.DEPUTY:
+        _keep_an_administrator(customer, operator_id)
     if person.role is Role.DEPUTY and place.role != Role.DEPUTY:
         hand_up(tx, customer_id, operator_id)
     values = {"role": place.role, "manager": place.manager}
@@ -213,12 +236,41 @@ def list_operators(tx: Connection, customer_id: str | None = None) -> list[Opera
 
 def checked_level(permissions: Iterable[str], level: int | None) -> int | None:
     """Return the level of an operator with these permissions: an authorizer has one, others have none (R1.2)."""
-    authorizes = Permission.AUTHORIZE in permissions
-    if authorizes and (level is None or not 1 <= level <= LEVEL_MAX):
-        raise AdminError(f"who may authorize has a level from 1 to {LEVEL_MAX}")
-    if level is not None and not authorizes:
-        raise AdminError("only who may authorize has a level")
+    refuse("", _level_faults(permissions, level))
     return level
+
+
+def _exclusive_faults(permissions: Collection[str]) -> Iterator[Detail]:
+    if {Permission.AUTHORIZE, Permission.FORCE_AUTHORIZE} <= set(permissions):
+        words = ("授权与强制授权权限不得授予同一操作员", "authorize and force-authorize never go to one operator")
+        yield Detail(Code.PERMISSIONS_EXCLUSIVE, None, Permission.FORCE_AUTHORIZE, *words)
+
+
+def _level_faults(permissions: Iterable[str], level: int | None) -> Iterator[Detail]:
+    authorizes = Permission.AUTHORIZE in permissions
+    told = "-" if level is None else str(level)
+    if authorizes and (level is None or not 1 <= level <= LEVEL_MAX):
+        words = (
+            f"有授权权限的操作员须有1至{LEVEL_MAX}的授权级别",
+            f"who may authorize has a level from 1 to {LEVEL_MAX}",
+        )
+        yield Detail(Code.LEVEL_NOT_FITTING, None, told, *words)
+    if level is not None and not authorizes:
+        words = ("只有有授权权限的操作员才有授权级别", "only who may authorize has a level")
+        yield Detail(Code.LEVEL_NOT_FITTING, None, told, *words)
+
+
+def _taken(customer_id: str, operator_id: str, *, deleted: bool) -> AdminError:
+    zh, en = "已存在", "exists"
+    if deleted:
+        zh = "曾由已删除的操作员使用，代码不能再次使用"
+        en = "was used by an operator since deleted; a code is never used again"
+    return refusal(
+        Code.OPERATOR_TAKEN,
+        operator_id,
+        f"操作员{operator_id}{zh}",
+        f"operator {operator_id} of customer {customer_id} {en}",
+    )
 
 
 def _key(customer_id: str, operator_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -233,20 +285,42 @@ def _person(tx: Connection, customer: Customer, operator_id: str) -> Person:
 def _checked_not_needed(tx: Connection, customer: Customer, operator_id: str) -> None:
     """Refuse to delete who alone stands on a level of a flow, or can do a step that a live plan waits for (R1.11)."""
     needed = needed_by(customer, reach.pending(tx, customer.customer_id), operator_id)
+    faults = []
     if needed.flows:
-        flows = ", ".join(needed.flows)
-        raise AdminError(f"operator {operator_id} is the only one on a level of flow {flows}: delete that flow first")
+        flows = reach.listed(needed.flows)
+        faults.append(
+            Detail(
+                Code.OPERATOR_NEEDED,
+                None,
+                operator_id,
+                f"操作员{operator_id}是流程{flows}某一级的唯一人员：请先删除该流程",
+                f"operator {operator_id} is the only one on a level of flow {flows}: delete that flow first",
+            )
+        )
     if needed.matters:
-        raise AdminError(f"operator {operator_id} is needed to complete {reach.named(needed.matters)}")
+        orders = reach.named(needed.matters)
+        faults.append(
+            Detail(
+                Code.OPERATOR_NEEDED,
+                None,
+                operator_id,
+                f"待办指令{orders}须由操作员{operator_id}办理：请先办完或撤销",
+                f"operator {operator_id} is needed to complete {orders}",
+            )
+        )
+    refuse("", faults)
 
 
-def _keep_an_administrator(tx: Connection, customer_id: str, operator_id: str) -> None:
-    """Refuse what would leave a customer without an administrator in normal state."""
-    others = select(OPERATOR.c.permissions).where(
-        OPERATOR.c.customer_id == customer_id, OPERATOR.c.operator_id != operator_id, OPERATOR.c.status == "normal"
-    )
-    if not any(Permission.ADMINISTER in words.split() for words in tx.execute(others).scalars()):
-        raise AdminError(
-            f"operator {operator_id} is the last administrator of customer {customer_id}: "
-            "add another first, or suspend the customer"
+def _keep_an_administrator(customer: Customer, operator_id: str) -> None:
+    """Refuse what would leave a customer without an administrator in normal state (R1.1); deputies are none."""
+    active = {
+        name for name, person in customer.people.items() if person.status == "normal" and is_administrator(person)
+    }
+    if active == {operator_id}:
+        raise refusal(
+            Code.LAST_ADMINISTRATOR,
+            operator_id,
+            f"操作员{operator_id}是企业唯一正常状态的管理员：请先增设管理员",
+            f"operator {operator_id} is the last administrator of customer {customer.customer_id}: add another first",
+            hint=", or suspend the customer",
         )

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from gateway.administration.change import AdminError, read_customer
+from gateway.administration.change import BANK, AdminError, Hand, read_customer
 from gateway.domain.approval import Hanging, hanging
 from gateway.domain.customer import Customer
 from gateway.domain.matter import Matter, MatterKey
@@ -15,8 +15,8 @@ from gateway.journal.tables import MATTER, REQUEST, TRANSFER
 
 PIECE: Final = 1_000
 """How many matters are read by one statement."""
-NAMED_MAX: Final = 20
-"""How many orders a refusal names."""
+NAMED_MAX: Final = 4
+"""How many a sentence names, which a signed answer has room for."""
 
 _AT_THE_BANK: Final = TRANSFER.c.state.in_(("released", "processing", "unknown"))
 
@@ -51,14 +51,18 @@ def checked_idle(tx: Connection, owner: str, account: str) -> None:
         raise AdminError(f"account {account} has orders under way: {named(sorted(found))}")
 
 
-def end_orders(tx: Connection, keys: Collection[MatterKey], reason: str) -> int:
-    """End those of these matters that are still with the enterprise, as the bank's act; returns how many."""
+def end_orders(tx: Connection, keys: Collection[MatterKey], reason: str, by: Hand = BANK) -> list[Matter]:
+    """End those of these matters that are still with the enterprise, and return them as they are then."""
     moment, _ = record.site(tx)
-    return len(affairs.end(tx, moment, keys, by="", by_request="", reason=reason)) if keys else 0
+    return affairs.end(tx, moment, keys, by=by.operator_id, by_request=by.request_id, reason=reason) if keys else []
 
 
 def named(keys: Sequence[MatterKey]) -> str:
     """Orders in words: customer and request id, and the row where it is one of a batch."""
-    told = [f"{key.customer_id}/{key.request_id}{f'/{key.row}' if key.row else ''}" for key in keys[:NAMED_MAX]]
-    more = len(keys) - len(told)
-    return ", ".join(told) + (f" and {more} more" if more else "")
+    return listed([f"{key.customer_id}/{key.request_id}{f'/{key.row}' if key.row else ''}" for key in keys])
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in words, the first of many, in characters that both languages read."""
+    more = len(names) - NAMED_MAX
+    return ", ".join(names[:NAMED_MAX]) + (f" ... (+{more})" if more > 0 else "")

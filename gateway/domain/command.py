@@ -157,11 +157,12 @@ class Read:
 class Change:
     """A change of what the journal holds: `make` makes it through the connection it is given; a refusal undoes it.
 
-    Of kind administration it may change the register, alone in a transaction that holds it. Of kind keeping it changes
-    lists of its own customer, in a turn that holds these beside whatever else is decided there.
+    Of kind administration it may change the register, alone in a transaction that holds it; it may settle matters that
+    the turn holds for it, or enter one of its own. Of kind keeping it changes lists of its own customer, in a turn that
+    holds these beside whatever else is decided there.
     """
 
-    make: Callable[[Any], Reply | Refuse]
+    make: Callable[[Any], Reply | Refuse | Enter | Settle]
 
 
 @dataclass(frozen=True, slots=True)

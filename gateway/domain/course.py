@@ -170,11 +170,12 @@ def woken(matter: Matter, moment: Moment, rules: ScheduleRules) -> Matter:
 
 
 def failed(matter: Matter, faults: list[Detail], moment: Moment) -> Matter:
-    """The matter whose time came and which may not run: it fails, and is not tried again (O47)."""
+    """The matter whose time came and which may not run or be made: it fails, and is not tried again (O47)."""
     return replace(
         matter,
         state=TransferState.FAILED,
         reasons=tuple(dict.fromkeys(fault.rule for fault in faults)),
+        faults=tuple(faults),
         run_on=None,
         ended_on=moment.business_date,
         wake_ms=None,
@@ -183,6 +184,18 @@ def failed(matter: Matter, faults: list[Detail], moment: Moment) -> Matter:
 
 def _is_acknowledged(matter: Matter) -> bool:
     return any(done.kind is ActKind.ACKNOWLEDGE for done in matter.acts)
+
+
+def made(matter: Matter, moment: Moment, answer: str | None) -> Matter:
+    """An act of administration that was approved and made, with the body of its reply."""
+    return replace(
+        matter,
+        state=TransferState.SUCCEEDED,
+        answer=answer,
+        run_on=moment.business_date,
+        run_ms=None,
+        wake_ms=None,
+    )
 
 
 def _completed(matter: Matter, moment: Moment, rules: ScheduleRules) -> Matter:

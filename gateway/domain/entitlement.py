@@ -1,11 +1,13 @@
 """Who may ask for what: the first rules of every service, in one documented order.
 
-Customer suspended, operator frozen (R1.8), permission missing (R1.2), service not on the operator's list (R1.6),
-service switched off (R2.9). What an operator may do with an account is in `gateway.domain.accounts`.
+Customer suspended, operator frozen (R1.8), permission missing (R1.2), for the supervisor and not a deputy (R1.13),
+service not on the operator's list (R1.6), service switched off (R2.9). What an operator may do with an account is in
+`gateway.domain.accounts`.
 """
 
 from collections.abc import Iterator
 
+from gateway.domain import managing
 from gateway.domain.command import Command
 from gateway.domain.customer import Customer, Person
 from gateway.domain.facts import Facts
@@ -38,6 +40,8 @@ def faults(command: Command, facts: Facts) -> list[Detail]:
 def _service_faults(service: Service, customer: Customer, person: Person) -> Iterator[Detail]:
     if service.permission is not None and service.permission not in person.permissions:
         yield Detail(Code.NOT_PERMITTED, OPERATOR, service.permission)
+    if managing.is_reserved(person, service):
+        yield Detail(Code.SUPERVISOR_ONLY, OPERATOR, person.operator_id)
     if person.services is not None and service.name not in person.services:
         yield Detail(Code.SERVICE_NOT_LISTED, OPERATOR, service.name)
     binding = customer.bindings.get(service.name)

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from protocol.errors import Detail
 from protocol.messages.matter import ActKind, StepKind
 from protocol.messages.transfer import Arrival, TransferState
 
@@ -90,8 +91,9 @@ class Matter:
 
     `chosen_ms` is the hour that the customer chose, `run_ms` when it is to run, both in business milliseconds since
     1970 UTC, None for at once; `wake_ms` when time alone will change it (run or expiry). `reasons` say why it failed.
-    `body` is the message of an act of administration, as canonical XML. `run_on` and `ended_on` are the business dates
-    on which it was released, or ended before that.
+    `body` is the message of an act of administration, as canonical XML, and `answer` the body of its reply once it was
+    made; `faults` say in words why it failed. `run_on` and `ended_on` are the business dates on which it was released,
+    or ended before that.
     """
 
     key: MatterKey
@@ -119,6 +121,8 @@ class Matter:
     basis: Basis = Basis.IMMEDIATE
     hidden: bool = False
     reasons: tuple[str, ...] = ()
+    faults: tuple[Detail, ...] = ()
+    answer: str | None = None
     run_on: date | None = None
     ended_on: date | None = None
 

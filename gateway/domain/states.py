@@ -35,20 +35,19 @@ MOVES: Mapping[State, frozenset[State]] = {
 }
 """Of transfers. One that is entered fails where it does not fit its limits on the day it was to run (O47)."""
 
-_WAITING = (
+_STEPS = (
     TransferState.WAITING_REVIEW,
     TransferState.WAITING_AUTHORIZATION,
     TransferState.WAITING_SUPERVISOR,
-    TransferState.WAITING_ADMINISTRATOR,
     TransferState.WAITING_DISPATCH,
 )
-WAITING = frozenset(_WAITING)
+WAITING = frozenset({*_STEPS, TransferState.WAITING_ADMINISTRATOR})
 """States in which a matter waits for people."""
 _ENDED = frozenset({TransferState.REJECTED, TransferState.WITHDRAWN, TransferState.EXPIRED, TransferState.ENDED})
 _GOES_ON = frozenset({TransferState.SCHEDULED, TransferState.PROCESSING})
 
 MATTER_MOVES: Mapping[TransferState, frozenset[TransferState]] = {
-    **{waiting: frozenset(_WAITING[place + 1 :]) | _GOES_ON | _ENDED for place, waiting in enumerate(_WAITING)},
+    **{waiting: frozenset(_STEPS[place + 1 :]) | _GOES_ON | _ENDED for place, waiting in enumerate(_STEPS)},
     TransferState.SCHEDULED: frozenset(
         {TransferState.PROCESSING, TransferState.FAILED, TransferState.WITHDRAWN, TransferState.ENDED}
     ),
@@ -57,6 +56,17 @@ MATTER_MOVES: Mapping[TransferState, frozenset[TransferState]] = {
     **{ended: frozenset[TransferState]() for ended in sorted(_ENDED)},
 }
 """Of matters (R2.18): review before authorization before dispatch; processing means that the bank may act."""
+
+CHANGE_MOVES: Mapping[TransferState, frozenset[TransferState]] = {
+    TransferState.WAITING_ADMINISTRATOR: frozenset({TransferState.SUCCEEDED, TransferState.FAILED}) | _ENDED,
+    TransferState.SUCCEEDED: frozenset(),
+    TransferState.FAILED: frozenset(),
+    **{ended: frozenset[TransferState]() for ended in sorted(_ENDED)},
+}
+"""Of matters that are acts of administration: they wait for another administrator, and are made when that one agrees.
+
+One that cannot be made any more then has failed.
+"""
 
 
 def is_final(state: State) -> bool:

@@ -10,10 +10,11 @@ from datetime import date
 from sqlalchemy import Connection
 
 from gateway.domain import course, takings
+from gateway.domain.approval import is_administrative
 from gateway.domain.command import Enter, Pay
 from gateway.domain.facts import Moment, Transfer
 from gateway.domain.matter import Matter, MatterKey
-from gateway.domain.states import MATTER_MOVES
+from gateway.domain.states import CHANGE_MOVES, MATTER_MOVES
 from gateway.domain.usage import Taking, UsageKey, counters, difference
 from gateway.journal import matters as statements
 from gateway.journal import transfers, usage
@@ -82,7 +83,8 @@ class Affairs:
         """Note what became of held matters."""
         for after in matters:
             before = self._matters[after.key]
-            assert after.state is before.state or after.state in MATTER_MOVES[before.state], "an illegal move"
+            moves = CHANGE_MOVES if is_administrative(before.plan) else MATTER_MOVES
+            assert after.state is before.state or after.state in moves[before.state], "an illegal move"
             self._before.setdefault(after.key, before)
             self._count(takings.of_matter(before), takings.of_matter(after))
             self._matters[after.key] = after
@@ -155,6 +157,8 @@ def end(
 
 def _comes_to_the_bank(before: Matter, after: Matter) -> bool:
     """Whether its transfers leave the enterprise: released to the bank, or failed when their time came."""
+    if is_administrative(after.plan):
+        return False
     return after.state is not before.state and after.state in (TransferState.PROCESSING, TransferState.FAILED)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Row as ResultRow
 from core_adapter.bulk import BulkInsert, BulkUpdate
 from gateway.domain.approval import plan_json, read_plan
 from gateway.domain.matter import Act, ActKind, Basis, Matter, MatterKey
-from gateway.journal.record import Key
+from gateway.journal.record import Key, read_details, write_details
 from gateway.journal.tables import ACT, MATTER, REQUEST
 from protocol.messages.transfer import Arrival, TransferState
 
@@ -23,14 +23,17 @@ _ENTER: Final = BulkInsert(
     (
         *("customer_id", "request_id", "row", "service", "operator_id", "by_customer", "owner", "payer_account"),
         *("payee_account", "payee_name", "amount", "count", "takes", "entered_ms", "entered_on", "hidden", "arrival"),
-        *("body", "chosen_ms", "plan", "content", "shown", "state", "run_ms", "wake_ms", "basis", "reasons", "run_on"),
-        "ended_on",
+        *("body", "chosen_ms", "plan", "content", "shown", "state", "run_ms", "wake_ms", "basis", "reasons", "faults"),
+        *("answer", "run_on", "ended_on"),
     ),
 )
 _SETTLE: Final = BulkUpdate(
     MATTER,
     ["customer_id", "request_id", "row"],
-    ["plan", "content", "shown", "state", "run_ms", "wake_ms", "basis", "reasons", "run_on", "ended_on"],
+    [
+        *("plan", "content", "shown", "state", "run_ms", "wake_ms", "basis", "reasons", "faults", "answer", "run_on"),
+        "ended_on",
+    ],
 )
 _ACT: Final = BulkInsert(
     ACT, ("customer_id", "request_id", "row", "number", "operator_id", "kind", "step", "at_ms", "by_request", "reason")
@@ -95,7 +98,7 @@ def settle(tx: Connection, changes: Iterable[tuple[Matter, Matter]]) -> None:
 def _changing(m: Matter) -> tuple[Any, ...]:
     return (
         *(plan_json(m.plan), m.content, m.shown, m.state.value, m.run_ms, m.wake_ms, m.basis.value),
-        *(" ".join(m.reasons), m.run_on.isoformat() if m.run_on else None),
+        *(" ".join(m.reasons), write_details(m.faults), m.answer, m.run_on.isoformat() if m.run_on else None),
         m.ended_on.isoformat() if m.ended_on else None,
     )
 
@@ -188,6 +191,8 @@ def _matter(row: ResultRow[Any], acts: dict[MatterKey, list[Act]]) -> Matter:
         wake_ms=row.wake_ms,
         basis=Basis(row.basis),
         reasons=tuple(row.reasons.split()),
+        faults=read_details(row.faults),
+        answer=row.answer,
         run_on=date.fromisoformat(row.run_on) if row.run_on else None,
         ended_on=date.fromisoformat(row.ended_on) if row.ended_on else None,
     )

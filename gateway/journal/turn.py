@@ -20,6 +20,7 @@ from gateway.journal.affairs import Affairs, counters_of
 from gateway.journal.book import Payee
 from gateway.journal.chain import Chain, LogRow, Sender
 from gateway.journal.record import Claim, Closing, Key
+from gateway.journal.savepoint import kept_unless_refused
 from gateway.journal.standing import Standing
 from gateway.journal.task import Result, Serving, Task
 from protocol.catalogue import Kind
@@ -235,9 +236,11 @@ class Turn:
     def _enter_order(self, task: Task, command: Command, facts: Facts, claimed: Claim) -> Entered:
         facts = replace(facts, matters=self._affairs.matters, used=self._affairs.used)
         decision = self._serving.decide(command, facts, self._moment)
-        goes_on = self._effected(decision)
         if isinstance(decision, Change):
-            decision = self._changed(decision)
+            decision = kept_unless_refused(self._tx, decision.make)
+        elif isinstance(decision, Read):
+            decision = decision.read(self._tx)
+        goes_on = self._effected(decision)
         if isinstance(decision, Enter | Settle):
             decision = decision.reply
         for waiter in task.waiters:
@@ -276,16 +279,6 @@ class Turn:
         if isinstance(decision, Enter):
             return any(matter.covers_rows or matter.key.row or _is_released(matter) for matter in decision.matters)
         return False
-
-    def _changed(self, change: Change) -> Reply | Refuse:
-        """Make a change; what a refusal left half done is undone."""
-        savepoint = self._tx.begin_nested()
-        made = change.make(self._tx)
-        if isinstance(made, Refuse):
-            savepoint.rollback()
-        else:
-            savepoint.commit()
-        return made
 
     def _facts(self, commands: list[Command]) -> list[Facts]:
         keys = [(command.head.customer_id, command.head.operator_id) for command in commands]

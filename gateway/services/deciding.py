@@ -1,14 +1,15 @@
 """The acts of people on what waits: deciding, naming the next actor, withdrawing, acknowledging a rejection."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from gateway.domain import course, entitlement
-from gateway.domain.approval import Decision
+from gateway.domain.approval import Decision, is_administrative
 from gateway.domain.command import Command, Refuse, Reply, Settle
 from gateway.domain.customer import Customer, Person
 from gateway.domain.facts import Facts, Moment
-from gateway.domain.matter import Matter, MatterKey, StepKind
+from gateway.domain.matter import Matter, MatterKey
 from gateway.domain.states import told_final
 from gateway.services.ordering import own
 from gateway.services.service import Bank, Functions, if_entitled, own_id, place, refuse
@@ -20,6 +21,7 @@ from protocol.head import Outcome
 from protocol.limits import DETAILS_MAX
 from protocol.messages.approval import (
     AcknowledgeRejectedReply,
+    DecideChangesReply,
     DecideInstructions,
     DecideInstructionsReply,
     DecideItem,
@@ -42,7 +44,8 @@ def _named(command: Command) -> tuple[MatterKey, ...]:
     return (_key(command, command.body),)
 
 
-def _items(command: Command) -> tuple[MatterKey, ...]:
+def items(command: Command) -> tuple[MatterKey, ...]:
+    """The matters that the items of a message name."""
     return tuple(_key(command, item) for item in command.body.item)
 
 
@@ -52,11 +55,7 @@ def _items(command: Command) -> tuple[MatterKey, ...]:
 def _instructions(command: Command, facts: Facts, moment: Moment, bank: Bank) -> Refuse | Settle:
     """One decision about many matters, each judged by itself, one after the other."""
     body: DecideInstructions = command.body
-    here = place("DecideInstructions")
-    faults = entitlement.faults(command, facts)
-    if body.decision is Decision.REJECT and not body.reason:
-        faults.append(Detail(Code.REASON_MISSING, f"{here}/Reason"))
-    if faults:
+    if faults := decision_faults(command, facts):
         return refuse(faults)
     customer, person = own(facts)
 
@@ -76,40 +75,50 @@ def _instructions(command: Command, facts: Facts, moment: Moment, bank: Bank) ->
     return decide_each(command, facts, customer, judge, changes=False)
 
 
+def decision_faults(command: Command, facts: Facts) -> list[Detail]:
+    """What is wrong with a decision, whatever it is about: who decides, and a rejection without reason (R2.19)."""
+    faults = entitlement.faults(command, facts)
+    if command.body.decision is Decision.REJECT and not command.body.reason:
+        faults.append(Detail(Code.REASON_MISSING, place(command.service.name if command.service else "", "Reason")))
+    return faults
+
+
 def decide_each(
     command: Command, facts: Facts, customer: Customer, judge: Callable[[Matter], Judged], *, changes: bool
 ) -> Refuse | Settle:
     """Judge the items of a message one after the other: each has its own answer, and a single one gives the outcome.
 
-    `changes` says whether acts of administration are decided here, and nothing else, or anything else.
+    `changes` says whether acts of administration are decided here, and nothing else, or anything else. One that was
+    approved and could not be made counts as decided, and its faults are told as if it were refused.
     """
     settled: dict[MatterKey, Matter] = {}
     results: list[DecideResult] = []
     found: list[Detail] = []
     here = place(command.service.name if command.service else "")
-    for number, (item, key) in enumerate(zip(command.body.item, _items(command), strict=True), 1):
+    for number, (item, key) in enumerate(zip(command.body.item, items(command), strict=True), 1):
+        where = f"{here}/Item[{number}]"
         after = _visible(settled.get(key) or facts.matters.get(key), item, customer.customer_id, changes=changes)
         if isinstance(after, Matter):
             after = judge(after)
         if isinstance(after, Matter):
             settled[key] = after
-            results.append(_accepted(item, after))
+            results.append(_accepted(item, after, command.language))
+            found += [replace(fault, place=where) for fault in after.faults]
         else:
             results.append(_refused(item, after, command.language))
-            found += [_placed(fault, f"{here}/Item[{number}]") for fault in after]
-    if len(results) == 1 and found:
+            found += [_placed(fault, where) for fault in after]
+    if len(results) == 1 and not settled:
         return refuse(found)
     outcome = Outcome(Code.PARTLY_DONE if found else Code.DONE, tuple(found[:DETAILS_MAX]))
-    return Settle(
-        Reply(outcome, binding.write(DecideInstructionsReply(result=tuple(results)))), tuple(settled.values())
-    )
+    reply = DecideChangesReply if changes else DecideInstructionsReply
+    return Settle(Reply(outcome, binding.write(reply(result=tuple(results)))), tuple(settled.values()))
 
 
 def _visible(matter: Matter | None, item: DecideItem, customer_id: str, *, changes: bool) -> Judged:
     """The matter, if this customer's people act on it (O44) and it is what the signer was shown."""
     if matter is None or matter.plan.customer_id != customer_id:
         return [Detail(Code.INSTRUCTION_NOT_FOUND, "RequestId", item.request_id)]
-    administers = any(step.kind is StepKind.ADMINISTER for step in matter.plan.steps)
+    administers = is_administrative(matter.plan)
     if administers is not changes:
         code = Code.DECIDED_AS_CHANGE if administers else Code.DECIDED_AS_INSTRUCTION
         return [Detail(code, "RequestId", item.request_id)]
@@ -118,13 +127,14 @@ def _visible(matter: Matter | None, item: DecideItem, customer_id: str, *, chang
     return matter
 
 
-def _accepted(item: DecideItem, matter: Matter) -> DecideResult:
+def _accepted(item: DecideItem, matter: Matter, language: str) -> DecideResult:
     return DecideResult(
         customer_id=item.customer_id,
         request_id=item.request_id,
         row=item.row,
         accepted=True,
-        code=Code.DONE,
+        code=matter.faults[0].rule if matter.faults else Code.DONE,
+        text=words(matter.faults[0], language) if matter.faults else None,
         state=matter.state,
         final=told_final(matter.state),
     )
@@ -219,7 +229,7 @@ def _acknowledge(command: Command, facts: Facts, moment: Moment, _bank: Bank) ->
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     "DecideInstructions": Functions(
-        needs_core=False, decide=_instructions, subject=own_id, claims=if_entitled, matters=_items
+        needs_core=False, decide=_instructions, subject=own_id, claims=if_entitled, matters=items
     ),
     "NameActor": Functions(needs_core=False, decide=_name_actor, subject=own_id, claims=if_entitled, matters=_named),
     "CancelTransfer": Functions(needs_core=False, decide=_cancel, subject=own_id, claims=if_entitled, matters=_named),

@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from gateway.domain import entitlement
 from gateway.domain.approval import Decision as Choice
-from gateway.domain.approval import may
+from gateway.domain.approval import is_administrative, may
 from gateway.domain.calendar import SHANGHAI, instant
 from gateway.domain.command import Command, Decision, Read, Reply
 from gateway.domain.customer import Person
 from gateway.domain.facts import Facts, Moment
-from gateway.domain.matter import ActKind, Matter, StepKind
+from gateway.domain.matter import ActKind, Matter
 from gateway.journal import listing, matters
 from gateway.journal.listing import WaitingFilter, WaitingPlace
 from gateway.services.cursor import Position, Question, paging
@@ -66,10 +66,6 @@ class _Waiting:
                 yield each, found[listing.key_of(each)]
 
 
-def _is_change(matter: Matter) -> bool:
-    return any(step.kind is StepKind.ADMINISTER for step in matter.plan.steps)
-
-
 def _open_to(matter: Matter, person: Person, moment: Moment) -> tuple[Choice, ...]:
     """What the person may decide about it now; nothing once its last moment has passed (O24)."""
     if matter.wake_ms is not None and matter.wake_ms <= moment.business_ms:
@@ -90,7 +86,7 @@ def _pending(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> Dec
     filters = (body.entry_operator, body.payee, body.service, body.min_amount, body.max_amount, body.entered_before)
 
     def shown(matter: Matter, choices: tuple[Choice, ...]) -> PendingItem | None:
-        if _is_change(matter) or part not in folded_name(matter.payee_name):
+        if is_administrative(matter.plan) or part not in folded_name(matter.payee_name):
             return None
         return PendingItem(
             content=content_of(matter),
@@ -116,7 +112,7 @@ def _pending(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> Dec
 
 def _changes(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> Decision:
     def shown(matter: Matter, choices: tuple[Choice, ...]) -> PendingChange | None:
-        if not _is_change(matter):
+        if not is_administrative(matter.plan):
             return None
         return PendingChange(
             content=content_of(matter),

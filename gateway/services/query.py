@@ -18,9 +18,15 @@ from protocol.meanings import MEANINGS, text
 from protocol.messages.transfer import QueryTransfer, QueryTransferReply, TransferItem, TransferState
 
 
-def _subject(command: Command) -> str | None:
+def asked_id(command: Command) -> str | None:
+    """The subject of a query about a request: the id that it names."""
     request_id: str = command.body.request_id
     return request_id
+
+
+def order_key(request: Request) -> MatterKey:
+    """The matter of an order as a whole."""
+    return MatterKey(request.customer_id, request.request_id, 0)
 
 
 def _claims(command: Command, facts: Facts) -> str | None:
@@ -44,7 +50,7 @@ def _decide(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Dec
     request = facts.request
     if request is None:
         return done(QueryTransferReply(request_id=command.body.request_id, state=TransferState.NOT_FOUND, final=False))
-    matter = facts.matters.get(MatterKey(request.customer_id, request.request_id, 0))
+    matter = facts.matters.get(order_key(request))
     if request.transfer is not None:
         return done(_payment(request, request.transfer, matter, command.language))
     return done(_other(request, matter, command.language))
@@ -70,15 +76,7 @@ def _payment(request: Request, transfer: Transfer, matter: Matter | None, langua
 
 def _other(request: Request, matter: Matter | None, language: str) -> QueryTransferReply:
     """A fence, a refusal, an order of many payments, or an act: what is known of it by its id."""
-    code: Code | None = None
-    if request.kind == "fence":
-        state, code = TransferState.FENCED, Code.REQUEST_ID_FENCED
-    elif request.code is None:
-        state = TransferState.PROCESSING
-    elif MEANINGS[request.code].result is Result.REFUSED:
-        state, code = TransferState.REFUSED, request.code
-    else:
-        state = matter.state if matter else TransferState.SUCCEEDED
+    state, code = standing(request, matter)
     return QueryTransferReply(
         request_id=request.request_id,
         state=state,
@@ -90,6 +88,19 @@ def _other(request: Request, matter: Matter | None, language: str) -> QueryTrans
         runs_at=runs_at(matter) if matter else None,
         history=history(matter) if matter else (),
     )
+
+
+def standing(request: Request, matter: Matter | None) -> tuple[TransferState, Code | None]:
+    """Where an order without a payment of its own stands, and why it did not come to a good end, if it did not."""
+    if request.kind == "fence":
+        return TransferState.FENCED, Code.REQUEST_ID_FENCED
+    if request.code is None:
+        return TransferState.PROCESSING, None
+    if MEANINGS[request.code].result is Result.REFUSED:
+        return TransferState.REFUSED, request.code
+    if matter is None:
+        return TransferState.SUCCEEDED, None
+    return matter.state, Code(matter.reasons[0]) if matter.reasons else None
 
 
 def _text(code: Code, language: str) -> str:
@@ -116,6 +127,6 @@ def item(transfer: Transfer) -> TransferItem:
 
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {
-    "QueryTransfer": Functions(needs_core=False, decide=_decide, subject=_subject, claims=_claims),
+    "QueryTransfer": Functions(needs_core=False, decide=_decide, subject=asked_id, claims=_claims),
 }
 """By the name of the service."""

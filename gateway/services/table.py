@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.domain.command import Command, Decision, Refuse, Woken
+from gateway.domain.command import Change, Command, Decision, Refuse, Woken
 from gateway.domain.facts import Facts, Moment
 from gateway.domain.matter import Matter, MatterKey
 from gateway.domain.usage import UsageKey
@@ -12,7 +12,9 @@ from gateway.services import (
     account,
     batch_query,
     batches,
+    changes,
     deciding,
+    enterprise,
     grants,
     groups,
     help,  # noqa: A004  the family is called so
@@ -46,11 +48,11 @@ _FAMILIES: Final = (
     groups,
     operations,
     grants,
+    enterprise,
 )
 
-FUNCTIONS: Final[Mapping[str, Functions]] = {
-    name: functions for family in _FAMILIES for name, functions in family.FUNCTIONS.items()
-}
+_SERVED: Final = {name: functions for family in _FAMILIES for name, functions in family.FUNCTIONS.items()}
+FUNCTIONS: Final[Mapping[str, Functions]] = {**_SERVED, **changes.functions(_SERVED)}
 """By the name of the service; a test holds it equal to the catalogue."""
 
 
@@ -96,7 +98,10 @@ class Services:
             return command.refusal or Refuse(Code.SERVICE_UNKNOWN)
         if self._skewed(command):
             return Refuse(Code.CLOCK_SKEW, (self._skew_detail(command),))
-        return functions.decide(command, facts, moment, self.bank)
+        decision = functions.decide(command, facts, moment, self.bank)
+        if isinstance(decision, Change) and changes.waits(command, facts):
+            return changes.entered(command, decision, facts, moment=moment, bank=self.bank)
+        return decision
 
     def _functions(self, command: Command) -> Functions | None:
         return FUNCTIONS[command.service.name] if command.service and not command.refusal else None

@@ -70,4 +70,12 @@ ENTRIES: Final[tuple[Service, ...]] = (
         en="Approve or reject one or many administration messages",
         client=examples.SECOND_ADMINISTERING_CLIENT,
     ),
+    service(
+        approval.QueryChange(request_id="EXAMPLE-CHANGE-1"),
+        approval.QueryChangeReply,
+        Kind.QUERY,
+        None,
+        zh="管理报文办理结果查询",
+        en="What became of an administration message",
+    ),
 )

@@ -39,4 +39,12 @@ MEANINGS: Final[Mapping[Code, Meaning]] = {
         "并非全部办理成功，各笔结果见应答",
         "Not all of it was done; the answer tells of each by itself",
     ),
+    Code.CONFIRM_NEEDED: Meaning(
+        Result.ACCEPTED,
+        True,
+        Advice.CORRECT,
+        200,
+        "尚未办理：请核对应答所列事项，确认无误后带Confirm以新请求号再次提交",
+        "Nothing was changed: look at what the answer lists, and send it again with Confirm under a new request id",
+    ),
 }

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from protocol.binding import BankCode, message
-from protocol.messages.matter import PlanItem
+from protocol.messages.matter import HistoryItem, PlanItem
 from protocol.messages.transfer import Arrival, TransferState
 from protocol.money import Fen
 
@@ -193,6 +193,43 @@ class DecideChangesReply:
     """A result for each item, in the order of the items."""
 
     result: tuple[DecideResult, ...] = ()
+
+
+@message(NAMESPACE)
+class QueryChange:
+    """Asks what became of an administration message, by its request id: its author's own, or an administrator's."""
+
+    request_id: str
+
+
+@message(NAMESPACE)
+class FaultItem:
+    """Why a change could not be made: the rule, where in its message, by what value, in words."""
+
+    rule: str
+    place: str | None = None
+    value: str | None = None
+    text: str
+
+
+@message(NAMESPACE)
+class QueryChangeReply:
+    """Where a change stands; `body` as it was signed and `answer`, once it is made, the body of its reply.
+
+    Both are canonical XML text. `code` and `text` say why it did not come to a good end, each `fault` by itself.
+    """
+
+    request_id: str
+    service: str
+    entry_operator: str
+    state: TransferState
+    final: bool
+    code: str | None = None
+    text: str | None = None
+    fault: tuple[FaultItem, ...] = ()
+    body: str | None = None
+    answer: str | None = None
+    history: tuple[HistoryItem, ...] = ()
 
 
 @message(NAMESPACE)

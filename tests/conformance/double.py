@@ -51,6 +51,7 @@ class Reply:
     key: SigningKey
     code: Code = Code.DONE
     body: object | None = None
+    bodiless: bool = False
     change: Callable[[ReplyHead], ReplyHead] = lambda head: head
     spoil: Callable[[bytes], bytes] = lambda raw: raw
 
@@ -58,7 +59,7 @@ class Reply:
         """The signed reply to a request, in the request's encoding."""
         request = envelope.open_request(text.read(raw))
         accepted = MEANINGS[self.code].result is Result.ACCEPTED
-        body = (self.body or self_test_reply(request)) if accepted else None
+        body = (self.body or self_test_reply(request)) if accepted and not self.bodiless else None
         head = self.change(self._head(request))
         message = envelope.write_reply(head, binding.write(body) if body is not None else None)
         digest = DIGESTS[DIGEST_OF[self.key.algorithm]]

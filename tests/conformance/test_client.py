@@ -14,6 +14,7 @@ from protocol import binding
 from protocol.codes import Code
 from protocol.envelope import ReplyHead
 from protocol.messages.account import QueryAccountsReply
+from protocol.messages.book import SavePurpose
 from protocol.messages.help import SelfTest, SelfTestReply
 from signer.keys import SigningKey
 from tests.conformance.double import (
@@ -98,6 +99,19 @@ def test_a_refusal_is_a_reply_and_not_an_error(tmp_path: Path, bank: Identity, e
         reply.body_as(SelfTestReply)
 
 
+def test_a_change_that_waits_for_a_second_administrator_has_no_body(
+    tmp_path: Path, bank: Identity, erp: Identity
+) -> None:
+    """Nothing was made of it yet, so there is nothing to tell: the code says what it waits for."""
+    with (
+        running(Reply(bank.key, Code.AWAITING_APPROVAL, bodiless=True)) as double,
+        open_client(write_client(tmp_path, double, erp, bank.certificate_pem)) as client,
+    ):
+        reply = client.ask(SavePurpose(text="工资", for_persons=True))
+
+    assert (reply.accepted, reply.code, reply.body) == (True, "AWAITING_APPROVAL", None)
+
+
 def _echo(**changes: object) -> Callable[[ReplyHead], ReplyHead]:
     return lambda head: replace(head, **changes)  # type: ignore[arg-type]  # the names of the fields
 
@@ -117,6 +131,8 @@ SPOILT: dict[str, Callable[[SigningKey], Act]] = {
     "another customer": lambda key: Reply(key, change=_echo(customer_id="C2")),
     "another body's digest": lambda key: Reply(key, change=_echo(request_digest=b"\1" * 32)),
     "accepted without a digest": lambda key: Reply(key, change=_echo(request_digest=None)),
+    "accepted without a body": lambda key: Reply(key, bodiless=True),
+    "waiting without a body": lambda key: Reply(key, Code.AWAITING_APPROVAL, bodiless=True),
     "another service's answer": lambda key: Reply(key, body=QueryAccountsReply()),
     "a stranger's signature": lambda _key: Reply(STRANGER.key),
     "altered after signing": lambda key: Reply(key, spoil=_swap(b">accepted<", b">refused<")),

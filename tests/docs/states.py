@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from gateway.domain.states import MATTER_MOVES, MOVES, WAITING, State, told, told_final
+from gateway.domain.states import CHANGE_MOVES, MATTER_MOVES, MOVES, WAITING, State, told, told_final
 from protocol.codes import Language
 from protocol.messages.transfer import TransferState as S
 from tests.docs.markdown import pick, rows
@@ -42,11 +42,11 @@ STATES: Final[Mapping[S, Words]] = {
         "the core has not answered; it is asked until it does, and nothing is sent twice",
         "核心尚未答复；网关持续查询，不会重复发送",
     ),
-    S.SUCCEEDED: Words("成功", "the money has been moved", "款项已划转"),
+    S.SUCCEEDED: Words("成功", "the money has been moved; a change was made", "款项已划转；变更已生效"),
     S.FAILED: Words(
         "失败",
-        "the bank refused it, or it did not fit its limits on the day; no money was moved",
-        "银行未能办理，或执行当日超过限额；款项未划转",
+        "the bank refused it, or it did not fit its limits on the day; no money was moved, no change made",
+        "银行未能办理，或执行当日超过限额；款项未划转，变更未生效",
     ),
     S.REJECTED: Words("已拒绝审批", "an approver rejected it, with a reason", "审批人拒绝，附原因"),
     S.WITHDRAWN: Words("已撤销", "it was withdrawn before the bank acted", "银行处理前已撤销"),
@@ -56,8 +56,12 @@ STATES: Final[Mapping[S, Words]] = {
 """The states that moves lead to; what QueryTransfer says beside them (refused, fenced, not-found) is of request ids."""
 
 
+_PEOPLE: Final = WAITING - {S.WAITING_ADMINISTRATOR}
+"""The states in which an instruction waits for people."""
+
+
 def moves() -> set[Move]:
-    """Every move between what a sender can be told, from the tables of matters and of transfers."""
+    """Every move of an instruction between what a sender can be told, from the tables of matters and of transfers."""
     of_matters = {(before, after) for before, later in MATTER_MOVES.items() for after in later}
     of_transfers = {
         (told(before, None), told(after, None))
@@ -73,7 +77,7 @@ def moves() -> set[Move]:
 
 def table(language: Language) -> str:
     """Each state: what it means, what it may become, whether it is the end."""
-    possible = moves()
+    possible = moves() | {(before, after) for before, later in CHANGE_MOVES.items() for after in later}
     lines = []
     for state, words in STATES.items():
         later = pick(language, ", ", "、").join(f"`{other}`" for other in STATES if (state, other) in possible)
@@ -96,9 +100,8 @@ _WIDTH, _HEIGHT = 980, 600
 _BOX: Final = (150, 46)
 _PLACES: Final[Mapping[S, tuple[int, int]]] = {
     S.WAITING_REVIEW: (110, 116),
-    S.WAITING_AUTHORIZATION: (300, 116),
-    S.WAITING_SUPERVISOR: (490, 116),
-    S.WAITING_ADMINISTRATOR: (680, 116),
+    S.WAITING_AUTHORIZATION: (363, 116),
+    S.WAITING_SUPERVISOR: (616, 116),
     S.WAITING_DISPATCH: (870, 116),
     S.REJECTED: (100, 250),
     S.EXPIRED: (268, 250),
@@ -136,7 +139,7 @@ _TIP: Final = (
 
 def figure(language: Language) -> str:
     """The moves as a picture; those that all waiting states share begin at the box around them."""
-    shared = {after for after in STATES if all((before, after) in moves() for before in WAITING)}
+    shared = {after for after in STATES if all((before, after) in moves() for before in _PEOPLE)}
     size = f'width="{_WIDTH}" height="{_HEIGHT}"'
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {_WIDTH} {_HEIGHT}">',
@@ -147,7 +150,7 @@ def figure(language: Language) -> str:
         *_entry(),
         *(_shared_arrow(after) for after in STATES if after in shared),
         *_arrows(shared),
-        *(line for state in STATES for line in _box(state, language)),
+        *(line for state in _PLACES for line in _box(state, language)),
         "</svg>",
     ]
     return "\n".join(lines) + "\n"
@@ -179,13 +182,13 @@ def _shared_arrow(after: S) -> str:
 
 def _arrows(shared: set[S]) -> Iterator[str]:
     """The other moves; among waiting states only from one to the next, since any later one may come instead."""
-    order = [state for state in STATES if state in WAITING]
+    order = [state for state in STATES if state in _PEOPLE]
     for before, after in sorted(moves()):
-        if before in WAITING and after in WAITING:
+        if before in _PEOPLE and after in _PEOPLE:
             assert order.index(before) < order.index(after)
             if order.index(after) - order.index(before) == 1:
                 yield _path(before, after, _straight(before, after))
-        elif before not in WAITING or after not in shared:
+        elif before not in _PEOPLE or after not in shared:
             yield _path(before, after, _PATHS.get((before, after)) or _straight(before, after))
 
 

@@ -8,7 +8,6 @@ from typing import Final
 
 WAITING: Final[Mapping[str, str]] = {
     "R1.9": "a console with passwords",
-    "R1.17": "administration by signed messages",
     "R5.11": "the list of batches through whole turns",
     "O1": "rates for a claimed customer, and the alarm",
     "O13": "loss reports that end by themselves",
@@ -17,8 +16,6 @@ WAITING: Final[Mapping[str, str]] = {
 }
 
 PARTLY: Final[Mapping[str, str]] = {
-    "R1.13": "deputies who create operators",
-    "R1.14": "who manages whom, by signed messages",
     "R2.22": "the filters of the pending list through whole turns",
     "R4.18": "recurring transfers that run, and their log",
 }

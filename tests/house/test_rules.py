@@ -3,13 +3,13 @@
 import pytest
 
 from protocol.codes import Code
-from protocol.meanings import approval, batch, book, course, grant, limits, modes, register, schedule
+from protocol.meanings import approval, batch, book, course, enterprise, grant, limits, modes, register, schedule
 from tests.docs.rules import named, proofs, rules
 from tests.docs.waiting import PARTLY, WAITING
 from tests.docs.write import written
 from tests.support.source import text_of
 
-SUBJECTS = (approval, batch, book, course, grant, limits, modes, register, schedule)
+SUBJECTS = (approval, batch, book, course, enterprise, grant, limits, modes, register, schedule)
 """The codes of these are all raised by rules of business; others are about messages, the core or the machine."""
 
 

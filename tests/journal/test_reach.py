@@ -105,7 +105,9 @@ def test_R2_15_a_flow_is_deleted_with_what_is_unfinished_once_that_was_shown(com
     with company.journal().begin() as tx:
         with pytest.raises(AdminError, match=f"flow F1 has 1 unfinished: {CUSTOMER_ID}/T1; with --confirm"):
             approval.delete_flow(tx, CUSTOMER_ID, "F1")
-        assert approval.delete_flow(tx, CUSTOMER_ID, "F1", confirmed=True) == 1
+        ended = approval.delete_flow(tx, CUSTOMER_ID, "F1", confirmed=True)
+
+    assert [matter.key.request_id for matter in ended] == ["T1"]
 
     assert state(node.answer(query("T1"))) == "ended"
     assert used(company) == {0}

@@ -45,7 +45,7 @@ def values(hint: object, name: str) -> st.SearchStrategy[object]:
         inner = next(kind for kind in get_args(hint) if kind is not NoneType)
         return st.none() | values(inner, name)
     if get_origin(hint) is tuple:
-        least = 1 if name in {"account", "item", "right", "row"} else 0
+        least = 1 if name in {"account", "item", "right", "row", "band", "level", "reviewer"} else 0
         return st.lists(values(get_args(hint)[0], name), min_size=least, max_size=3).map(tuple)
     assert isinstance(hint, type)
     if hint is int:
@@ -63,8 +63,8 @@ def values(hint: object, name: str) -> st.SearchStrategy[object]:
 
 def integers(name: str, *, fen: bool) -> st.SearchStrategy[int]:
     """Amounts in fen, grades of display, and counts as small as any schema wants them."""
-    if name == "priority":
-        return st.integers(0, 9)
+    if name in {"priority", "level", "count"}:
+        return st.integers(0 if name == "priority" else 1, 9)
     return st.integers(1, 10**15 - 1 if fen else 200)
 
 
@@ -78,6 +78,9 @@ FORMS = {
     "digest_algorithm": st.just("sm3"),
     "algorithm": st.just("sm2-sm3"),
     "digest": st.binary(min_size=32, max_size=32).map(bytes.hex),
+    "fingerprint": st.binary(min_size=32, max_size=32).map(bytes.hex),
+    "credential": st.binary(min_size=32, max_size=32).map(bytes.hex),
+    "usage": st.sampled_from(["sign", "tls"]),
     "certificate": st.binary(min_size=32, max_size=32).map(bytes.hex),
     "sm2_z": st.binary(min_size=32, max_size=32).map(bytes.hex),
     "name": WORDS,

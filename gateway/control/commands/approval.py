@@ -39,7 +39,7 @@ def _flow_save(hands: Hands, *, customer: str, flow: str, definition: Any) -> An
 
 
 def _flow_delete(hands: Hands, *, customer: str, flow: str, confirm: bool = False) -> Answer:
-    ended = hands.write(lambda tx: approval.delete_flow(tx, customer, flow, confirmed=confirm))
+    ended = len(hands.write(lambda tx: approval.delete_flow(tx, customer, flow, confirmed=confirm)))
     return {"text": f"flow {flow} of customer {customer} deleted, and {ended} unfinished with it", "ended": ended}
 
 

@@ -10,6 +10,7 @@ from gateway.domain.approval.making import administration_plan, entry_plan
 from gateway.domain.approval.modes import binding_faults, mode_faults
 from gateway.domain.approval.names import Words, state_name, step_name
 from gateway.domain.approval.naming import name_next, naming_faults
+from gateway.domain.approval.people import is_administrative
 from gateway.domain.approval.progress import given, stage
 from gateway.domain.approval.reach import Hanging, Needed, hanging, needed_by, unfinished
 from gateway.domain.approval.text import plan_json, read_plan
@@ -28,6 +29,7 @@ __all__ = [
     "flow_faults",
     "given",
     "hanging",
+    "is_administrative",
     "may",
     "mode_faults",
     "name_next",

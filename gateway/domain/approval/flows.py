@@ -82,13 +82,13 @@ def _levels(flow: Flow, people: Mapping[str, Person]) -> Iterator[Detail]:
     for number, reviewers in enumerate(flow.levels, start=1):
         if not reviewers:
             words = (f"第{number}级没有复核员", f"level {number} has no reviewer")
-            yield Detail(Code.FLOW_EMPTY, None, str(number), *words)
+            yield Detail(Code.FLOW_EMPTY, f"Level[{number}]", str(number), *words)
         if len(reviewers) > LEVEL_REVIEWERS_MAX:
             words = (
                 f"第{number}级至多{LEVEL_REVIEWERS_MAX}名复核员",
                 f"level {number}: at most {LEVEL_REVIEWERS_MAX} reviewers",
             )
-            yield Detail(Code.FLOW_TOO_LARGE, None, str(len(reviewers)), *words)
+            yield Detail(Code.FLOW_TOO_LARGE, f"Level[{number}]", str(len(reviewers)), *words)
         for name in sorted(reviewers):
             yield from _reviewer(name, people.get(name), flow, number)
 
@@ -113,7 +113,7 @@ def _reviewer(name: str, person: Person | None, flow: Flow, number: int) -> Iter
     else:
         return
     zh, en = words
-    yield Detail(Code.FLOW_REVIEWER, None, shown(name), f"第{number}级：{zh}", f"level {number}: {en}")
+    yield Detail(Code.FLOW_REVIEWER, f"Level[{number}]", shown(name), f"第{number}级：{zh}", f"level {number}: {en}")
 
 
 def _unfillable(flow: Flow, people: Mapping[str, Person]) -> Iterator[Detail]:

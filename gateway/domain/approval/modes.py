@@ -1,6 +1,6 @@
 """Whether a mode may be made and bound (R2.2 to R2.4, R2.8, R2.17, O38): every fault at once, by its band.
 
-Places in the message are the caller's: a Detail here names its band by number, 1 the first.
+A Detail has its place within the mode: its band by number, 1 the first.
 """
 
 from collections.abc import Iterator, Mapping
@@ -141,7 +141,7 @@ def _unfillable(mode: Mode, people: Mapping[str, Person]) -> Iterator[Detail]:
 
 def _fault(code: Code, number: int, value: str, words: tuple[str, str]) -> Detail:
     zh, en = words
-    return Detail(code, None, shown(value), f"第{number}段：{zh}", f"band {number}: {en}")
+    return Detail(code, f"Band[{number}]", shown(value), f"第{number}段：{zh}", f"band {number}: {en}")
 
 
 def _yuan(fen: int | None) -> str:

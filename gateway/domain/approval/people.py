@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from gateway.domain.customer import Person, Role
+from gateway.domain.managing import is_administrator
 from gateway.domain.matter import Plan, Step, StepKind
 from protocol.codes import Code
 from protocol.service import Permission
@@ -24,6 +25,8 @@ def able(person: Person, step: Step) -> bool:
     """Whether permission, level, role and flow of `person` fit the step, whatever its state and lists."""
     if step.kind is StepKind.SUPERVISE:
         return person.role is Role.SUPERVISOR
+    if step.kind is StepKind.ADMINISTER:
+        return is_administrator(person)
     if PERMISSIONS[step.kind] not in person.permissions:
         return False
     if step.operators is not None:
@@ -37,7 +40,7 @@ def lacks(person: Person, step: Step) -> Iterator[Code]:
         if person.role is not Role.SUPERVISOR:
             yield Code.NOT_SUPERVISOR
         return
-    if PERMISSIONS[step.kind] not in person.permissions:
+    if PERMISSIONS[step.kind] not in person.permissions or step.kind is StepKind.ADMINISTER:
         yield Code.NOT_PERMITTED
     if step.operators is not None:
         if person.operator_id not in step.operators:

@@ -148,6 +148,8 @@ MATTER = Table(
     Column("wake_ms", BigInteger),
     Column("basis", String(9), nullable=False),
     Column("reasons", String(400), nullable=False),
+    Column("faults", Text),
+    Column("answer", Text),
     Column("run_on", String(10)),
     Column("ended_on", String(10)),
     ForeignKeyConstraint(["customer_id", "request_id"], ["request.customer_id", "request.request_id"]),

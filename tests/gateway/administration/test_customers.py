@@ -65,9 +65,9 @@ def test_R1_18_a_customer_with_grants_stays_advanced(engine: Engine) -> None:
 def test_R3_4_a_customer_sets_its_limits_up_to_the_bank_s(engine: Engine) -> None:
     """At the bank's limit it is allowed, one fen over is not; unset is the bank's."""
     with engine.begin() as tx:
-        with pytest.raises(AdminError, match=r"per transaction goes up to the bank's, 1000000\.00"):
+        with pytest.raises(AdminError, match=r"at most 1,000,000\.00 yuan, the bank's limit"):
             customers.set_customer_limits(tx, C, {"transfer": 1_000_000_01})
-        with pytest.raises(AdminError, match=r"per day goes up to the bank's, 5000000\.00"):
+        with pytest.raises(AdminError, match=r"at most 5,000,000\.00 yuan, the bank's limit"):
             customers.set_customer_limits(tx, C, {"day": 5_000_000_01})
         limits = customers.set_customer_limits(tx, C, {"transfer": 1_000_000_00, "day": 5_000_000_00})
         assert customer(tx).limits == limits == Limits(1_000_000_00, 5_000_000_00)

@@ -45,7 +45,7 @@ def test_R1_5_accounts_are_put_on_a_list_and_taken_off(engine: Engine) -> None:
         assert lists.change_accounts(tx, C, O, add=[A2, A1]) == (A1, A2)
         assert lists.change_accounts(tx, C, O, remove=[A1]) == (A2,)
         for add, remove, told in (
-            (["22020200000000001"], [], "not accounts that customer"),
+            (["22020200000000001"], [], "not an account that customer"),
             ([A2], [], "on the list"),
             ([], [A1], "not on the list"),
             ([A1], [A1], "named twice"),

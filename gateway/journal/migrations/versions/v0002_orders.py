@@ -160,6 +160,8 @@ def _matters() -> None:
         sa.Column("wake_ms", sa.BigInteger(), nullable=True),
         sa.Column("basis", sa.String(9), nullable=False),
         sa.Column("reasons", sa.String(400), nullable=False),
+        sa.Column("faults", sa.Text(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
         sa.Column("run_on", sa.String(10), nullable=True),
         sa.Column("ended_on", sa.String(10), nullable=True),
         sa.CheckConstraint("run_on IS NULL OR ended_on IS NULL", name="matter_runs_or_ends"),
