@@ -12,7 +12,7 @@ from protocol.codes import Code
 from protocol.messages.approval import AcknowledgeRejected, DecideItem, Decision, ListTodo, ListTodoReply
 from protocol.messages.matter import ActKind
 from protocol.messages.orders import CancelTransfer, CancelTransferReply
-from protocol.messages.transfer import QueryTransferReply, SubmitTransferReply, TransferState
+from protocol.messages.transfer import QueryTransfer, QueryTransferReply, SubmitTransferReply, TransferState
 
 Command = Callable[..., None]
 """Runs one `yinqi admin` command on the site, by its words, and shows it."""
@@ -44,7 +44,7 @@ def from_hand_to_hand(site: Site, record: Record, command: Command) -> None:
         unmoved = people.available(examples.PAYER_ACCOUNT) == before
         people.expect("no money moves before the last step", holds=unmoved)
         people.pass_on("snd01", FOUR, Decision.DISPATCH, TransferState.PROCESSING)
-        _paid(people, before, people.settled(FOUR))
+        _paid(people, before, people.settled(QueryTransfer(request_id=FOUR), QueryTransferReply))
 
 
 def _wrong_ones(people: People) -> None:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from conformance.reply import VerifiedReply
 from demo.daemon import Site
 from demo.record import Record
-from demo.sender import Sender
+from demo.sender import Sender, Telling
 from protocol import examples
 from protocol.binding import BEIJING
 from protocol.codes import Code
@@ -25,8 +25,8 @@ from protocol.messages.approval import (
     ListPendingReply,
     PendingItem,
 )
+from protocol.messages.batch import QueryPayrollReply
 from protocol.messages.transfer import (
-    QueryTransfer,
     QueryTransferReply,
     SubmitTransfer,
     SubmitTransferReply,
@@ -39,6 +39,8 @@ CAST: Final = {"erp01": False, "rev01": False, "aut01": True, "mgr01": False, "m
 SETTLED_SECONDS: Final = 10.0
 """Within this time a payment that is with the bank, or whose hour has come, is made."""
 PAUSE_SECONDS: Final = 0.05
+
+Answer = TypeVar("Answer", QueryTransferReply, QueryPayrollReply)
 
 
 @contextmanager
@@ -90,28 +92,37 @@ class People:
         reply = sender.ask(f"{sender.operator}: {decision}{how}", message, code, telling=lambda reply: str(_now(reply)))
         return _now(reply) if reply is not None and reply.accepted else None
 
-    def pass_on(self, client: str, request_id: str, decision: Decision, state: TransferState) -> None:
-        """Somebody finds the instruction on the own list, decides under the digest shown there, and hands it on."""
+    def pass_on(self, client: str, request_id: str, decision: Decision, *states: TransferState) -> None:
+        """Somebody finds the order on the own list, decides under the digest shown there, and hands it on.
+
+        It is in one of `states` then.
+        """
         item = self.seen(client, request_id)
         self.expect(f"{client} may {decision} {request_id}", holds=item is not None and decision in item.may)
         if item is not None:
             now = self.decide(client, decision, DecideItem(request_id=request_id, digest=item.digest))
-            self.expect(f"{request_id} is {state} after {client}, not {now}", holds=now is state)
+            self.expect(f"{request_id} is {states[0]} after {client}, not {now}", holds=now in states)
 
-    def settled(self, request_id: str) -> QueryTransferReply | None:
-        """ERP01 asks what became of it, once nothing is left to do for it."""
-        sender = self.of["erp01"]
-        question, deadline = QueryTransfer(request_id=request_id), time.monotonic() + SETTLED_SECONDS
-        while not sender.client.ask(question).body_as(QueryTransferReply).final and time.monotonic() < deadline:
+    def settled(self, question: object, kind: type[Answer], *, telling: Telling | None = None) -> Answer | None:
+        """ERP01 asks what became of an order, once nothing is left to do for it."""
+        sender, deadline = self.of["erp01"], time.monotonic() + SETTLED_SECONDS
+        while not sender.client.ask(question).body_as(kind).final and time.monotonic() < deadline:
             time.sleep(PAUSE_SECONDS)
-        reply = sender.ask("ERP01 asks what became of it", question, telling=_became)
-        return reply.body_as(QueryTransferReply) if reply is not None else None
+        reply = sender.ask("ERP01 asks what became of it", question, telling=telling or _became)
+        return reply.body_as(kind) if reply is not None else None
 
     def available(self, account: str) -> int:
-        """What an account has, in fen."""
-        question = QueryBalance(account=(account,))
-        reply = self.of["erp01"].ask("ERP01 asks for the balance", question, telling=lambda reply: _yuan(_has(reply)))
-        return _has(reply) if reply is not None else -1
+        """What an account of the company has, in fen."""
+        return balances(self.of["erp01"], account)[0]
+
+
+def balances(sender: Sender, *accounts: str) -> tuple[int, ...]:
+    """What accounts have, in fen; -1 for each where that could not be learnt."""
+    asked = f"{sender.operator} asks for the balance"
+    reply = sender.ask(asked, QueryBalance(account=accounts), telling=_balances)
+    if reply is None:
+        return (-1,) * len(accounts)
+    return tuple(item.available for item in reply.body_as(QueryBalanceReply).balance)
 
 
 def payment(payer: str, amount: int, scheduled_for: datetime | None = None) -> SubmitTransfer:
@@ -152,9 +163,6 @@ def _became(reply: VerifiedReply) -> str:
     return f"{found.state}: {acts}" if acts else str(found.state)
 
 
-def _has(reply: VerifiedReply) -> int:
-    return reply.body_as(QueryBalanceReply).balance[0].available
-
-
-def _yuan(fen: int) -> str:
-    return f"{readable_amount(fen)} CNY"
+def _balances(reply: VerifiedReply) -> str:
+    items = reply.body_as(QueryBalanceReply).balance
+    return "; ".join(f"{item.account[-3:]}: {readable_amount(item.available)} CNY" for item in items)

@@ -15,6 +15,7 @@ from rich.console import Console
 from demo import approvals, bad, later
 from demo.daemon import Site, yinqi
 from demo.former import former_keys
+from demo.people import balances
 from demo.record import Record, show
 from demo.sender import Sender
 from demo.story import Part, Story
@@ -58,7 +59,9 @@ def main() -> int:
         _approved(site, record, console)
         _bad(site, record)
         later.tomorrow_at_ten(site, record, _admin(site, record, console), bad.now().astimezone(BEIJING))
-        balanced, sound = (_check(site, what, console) for what in ("ledger", "audit"))
+        _at_the_end(site, record)
+        balanced, sound, counted = (_check(site, what, console) for what in ("ledger", "audit", "limits"))
+        record.expect("limits counted again from the orders are what was counted", holds=counted)
         status = site.stop()
         record.expect(f"SIGTERM ends the daemon with 0, not {status}", holds=status == 0)
     show(record, console)
@@ -89,6 +92,12 @@ def _bad(site: Site, record: Record) -> None:
         bad.broken_frame(tcp, record)
 
 
+def _at_the_end(site: Site, record: Record) -> None:
+    for (name, part, _), tcp in zip(CAST[:2], (False, True), strict=True):
+        with site.client(name, tcp=tcp) as client:
+            balances(Sender(client, "TCP" if tcp else "HTTP", record, "Balances at the end"), part.payer, part.second)
+
+
 def _admin(site: Site, record: Record, console: Console) -> approvals.Command:
     """What runs a command of the bank's staff and shows what it says."""
 
@@ -101,7 +110,7 @@ def _admin(site: Site, record: Record, console: Console) -> approvals.Command:
 
 
 def _check(site: Site, what: str, console: Console) -> bool:
-    """Run `yinqi check ledger` or `check audit` and show its one line."""
+    """Run one of the checks and show its one line."""
     done = yinqi("check", what, "-c", site.settings)
     console.print(f"check {what}: {(done.stdout + done.stderr).strip()}", markup=False, highlight=False)
     return done.returncode == 0

@@ -29,7 +29,7 @@ from gateway.journal.grants import enter_offer
 from gateway.template import quoted
 from protocol import examples
 from protocol.binding import write
-from protocol.catalogue import CATALOGUE, Permission, Service
+from protocol.catalogue import CATALOGUE, OFFERED, Permission, Service
 from protocol.writing import write_request
 from signer.certificates import fingerprint, from_pem
 from signer.issue import make_key, self_signed
@@ -220,7 +220,7 @@ def all_accounts() -> list[NewAccount]:
 
 def example_files(now: datetime) -> Iterator[tuple[str, bytes]]:
     """Name and content of one request per service, without Signature and with empty RequestId and SentAt."""
-    for service in CATALOGUE.values():
+    for service in OFFERED:
         yield f"{service.name}.xml", _example(service, now).encode()
 
 

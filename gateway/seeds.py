@@ -8,6 +8,7 @@ from typing import Final
 from gateway.seeding import Seed, Seeding
 from protocol import examples
 from protocol.messages.approval import DecideInstructions, DecideItem, Decision
+from protocol.messages.batch import BatchRow, PayrollKind, PayrollRow, SubmitBatch, SubmitPayroll
 from protocol.messages.transfer import SubmitTransfer
 
 _ENTERS: Final = examples.ENTERING_CLIENT
@@ -21,6 +22,8 @@ def sow(seeding: Seeding) -> None:
         Seed(_ENTERS, examples.TO_NAME, _transfer(72_500_00, "运费")),
         Seed(_ENTERS, examples.TO_CANCEL, _transfer(58_800_00, "保险费")),
         Seed(_ENTERS, examples.REJECTED, _transfer(91_000_00, "装卸费")),
+        Seed(_ENTERS, examples.BATCH, _batch()),
+        Seed(_ENTERS, examples.PAYROLL, _payroll()),
     )
     refused = DecideItem(request_id=examples.REJECTED, digest=seeding.digest(examples.CUSTOMER, examples.REJECTED))
     reject = DecideInstructions(decision=Decision.REJECT, reason="金额与合同不符", item=(refused,))
@@ -36,4 +39,29 @@ def _transfer(amount: int, purpose: str) -> SubmitTransfer:
         amount=amount,
         currency="CNY",
         purpose=purpose,
+    )
+
+
+def _batch() -> SubmitBatch:
+    """Two payments, approved as a whole."""
+    rows = (
+        BatchRow("1", examples.PAYEE_ACCOUNT, examples.PAYEE_NAME, 40_000_00, "货款"),
+        BatchRow("2", examples.OFFERED_ACCOUNT, examples.PAYEE_NAME, 35_000_00, "货款"),
+    )
+    return SubmitBatch(payer_account=examples.PAYER_ACCOUNT, currency="CNY", count=len(rows), total=75_000_00, row=rows)
+
+
+def _payroll() -> SubmitPayroll:
+    """Two employees' pay, approved as a whole."""
+    rows = (
+        PayrollRow("1", "E0001", "11010100000000201", "张三", 45_000_00, "年终奖"),
+        PayrollRow("2", "E0002", "11010100000000202", "阿依古丽·买买提", 38_000_00, "年终奖"),
+    )
+    return SubmitPayroll(
+        payer_account=examples.PAYER_ACCOUNT,
+        kind=PayrollKind.PAYROLL,
+        currency="CNY",
+        count=len(rows),
+        total=83_000_00,
+        row=rows,
     )

@@ -18,7 +18,7 @@ from protocol.entries import (
 )
 from protocol.service import Kind, Permission, Service
 
-__all__ = ["CATALOGUE", "Kind", "Permission", "Service"]
+__all__ = ["CATALOGUE", "OFFERED", "Kind", "Permission", "Service"]
 
 _FAMILIES: Final = (help, account, transfer, batch, orders, approval, book, grant, enterprise)
 
@@ -26,3 +26,6 @@ CATALOGUE: Final[Mapping[str, Service]] = MappingProxyType(
     {tag_of(row.request): row for family in _FAMILIES for row in family.ENTRIES}
 )
 """Every service by its body element, `{namespace}Name`."""
+
+OFFERED: Final = tuple(service for service in CATALOGUE.values() if service.offered)
+"""The services that partners are told of, each with an example that is accepted."""

@@ -37,6 +37,8 @@ TO_DECIDE: Final = "EXAMPLE-WAITING-1"
 TO_NAME: Final = "EXAMPLE-WAITING-2"
 TO_CANCEL: Final = "EXAMPLE-WAITING-3"
 REJECTED: Final = "EXAMPLE-REJECTED-1"
+BATCH: Final = "EXAMPLE-BATCH-1"
+PAYROLL: Final = "EXAMPLE-PAYROLL-1"
 
 TO_DECIDE_DIGEST: Final = "591d50f026c9187d8426d576498025f709f90ef26bafd9765c9f82c08fbd3bc1"
 """What ListPending shows of it as its digest: SHA-256 of its content, in which no time stands."""

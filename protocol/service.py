@@ -37,7 +37,8 @@ class Permission(StrEnum):
 class Service:
     """One service: `permission` None means any registered operator; `example_client` names who sends the example.
 
-    `large`: it alone takes messages of more than ELEMENTS_MAX elements.
+    `large`: it alone takes messages of more than ELEMENTS_MAX elements. One that is not `offered` is only there to be
+    refused with the reason: partners are not told of it.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Service:
     example: object
     example_client: str
     large: bool = False
+    offered: bool = True
 
     @property
     def uses_up_id(self) -> bool:
@@ -72,6 +74,7 @@ def service(
     controlled: bool = False,
     client: str = examples.ENTERING_CLIENT,
     large: bool = False,
+    offered: bool = True,
 ) -> Service:
     """A service by its example, from which element and type are taken; `controlled`: a mode and limits apply to it."""
     request = type(example)
@@ -90,4 +93,5 @@ def service(
         example=example,
         example_client=client,
         large=large,
+        offered=offered,
     )

@@ -1,10 +1,10 @@
-"""The command `yinqi catalogue`: every service of the gateway."""
+"""The command `yinqi catalogue`: every service that the gateway offers."""
 
 import argparse
 import json
 
 from gateway.cli.shared import show
-from protocol.catalogue import CATALOGUE
+from protocol.catalogue import OFFERED
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -23,10 +23,10 @@ def run(options: argparse.Namespace) -> int:
             "example": f"examples/{service.name}.xml",
             "example_client": service.example_client,
         }
-        for service in CATALOGUE.values()
+        for service in OFFERED
     ]
     if options.json:
-        more = [{"namespace": service.namespace, "zh": service.zh, "en": service.en} for service in CATALOGUE.values()]
+        more = [{"namespace": service.namespace, "zh": service.zh, "en": service.en} for service in OFFERED]
         print(json.dumps([row | extra for row, extra in zip(rows, more, strict=True)], ensure_ascii=False, indent=1))
     else:
         show({"text": "", "rows": rows}, as_json=False)

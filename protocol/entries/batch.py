@@ -41,11 +41,12 @@ ENTRIES: Final[tuple[Service, ...]] = (
         Kind.MONEY,
         Permission.ENTER,
         controlled=True,
+        offered=False,  # until there is a channel to other banks
         zh="批量跨行转账",
         en="A batch of transfers to other banks",
     ),
     service(
-        batch.QueryBatch(request_id="EXAMPLE-0002"),
+        batch.QueryBatch(request_id=examples.BATCH),
         batch.QueryBatchReply,
         Kind.QUERY,
         Permission.QUERY,
@@ -73,7 +74,7 @@ ENTRIES: Final[tuple[Service, ...]] = (
         en="Payroll and reimbursement",
     ),
     service(
-        batch.QueryPayroll(request_id="EXAMPLE-0003"),
+        batch.QueryPayroll(request_id=examples.PAYROLL),
         batch.QueryPayrollReply,
         Kind.QUERY,
         Permission.QUERY,

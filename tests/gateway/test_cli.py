@@ -17,7 +17,7 @@ from gateway.journal.chain import Head
 from gateway.journal.record import open_chain
 from gateway.journal.tables import LOG_HEAD
 from protocol import examples
-from protocol.catalogue import CATALOGUE
+from protocol.catalogue import OFFERED
 
 C = examples.CUSTOMER
 Run = Callable[..., tuple[int, str, str]]
@@ -66,7 +66,7 @@ def test_the_catalogue_is_a_list(run: Run) -> None:
     status, out, _ = run("catalogue", "--json")
     listed = json.loads(out)
     assert status == 0
-    assert [entry["body"] for entry in listed] == [service.name for service in CATALOGUE.values()]
+    assert [entry["body"] for entry in listed] == [service.name for service in OFFERED]
     assert listed[0].keys() >= {"body", "reply", "kind", "permission", "example", "example_client"}
     assert run("catalogue")[1].splitlines()[0].split() == [
         "body", "reply", "kind", "permission", "example", "example_client",

@@ -63,9 +63,11 @@ def test_orders_wait_or_were_rejected(made: Made) -> None:
         examples.TO_DECIDE: waits,
         examples.TO_NAME: waits,
         examples.TO_CANCEL: waits,
+        examples.BATCH: waits,
+        examples.PAYROLL: waits,
         examples.REJECTED: "rejected",
     }
-    assert rows(made, ACT.c.kind, ACT.c.operator_id) == [("enter", "ERP01")] * 4 + [("reject", "MGR01")]
+    assert rows(made, ACT.c.kind, ACT.c.operator_id) == [("enter", "ERP01")] * 6 + [("reject", "MGR01")]
 
 
 def test_the_digest_of_an_example_is_that_of_what_waits(made: Made) -> None:
@@ -77,16 +79,18 @@ def test_the_digest_of_an_example_is_that_of_what_waits(made: Made) -> None:
 
 def test_every_message_is_in_the_log_with_its_signed_reply(made: Made) -> None:
     """In and out, and each request that is used up names its reply."""
-    assert rows(made, MESSAGE_LOG.c.way) == [("in",)] * 5 + [("out",)] * 5
+    assert rows(made, MESSAGE_LOG.c.way) == [("in",)] * 7 + [("out",)] * 7
     assert all(b"<ds:SignatureValue>" in message for (message,) in rows(made, MESSAGE_LOG.c.message))
     assert all(reply is not None for (reply,) in rows(made, REQUEST.c.reply_seq))
 
 
 def test_what_was_rejected_is_given_back_and_no_money_has_moved(made: Made) -> None:
     """Usage is that of what waits; balances are the opening ones."""
-    waiting = 66_000_00 + 72_500_00 + 58_800_00
+    waiting = 66_000_00 + 72_500_00 + 58_800_00 + 75_000_00  # a payroll takes none
 
-    assert {amount for (amount,) in rows(made, USAGE.c.amount)} == {waiting}
+    assert rows(made, USAGE.c.scope, USAGE.c.amount) == [
+        (each, waiting) for each in ("account", "customer", "operator")
+    ]
     opened = {account.number: account.opening for account in demo.all_accounts()}
     held = made.ledger.accounts(opened)
     assert {number: account.balance for number, account in held.items()} == opened

@@ -19,7 +19,7 @@ from gateway.databases import JOURNAL_MIGRATIONS, open_embedded, open_journal
 from gateway.journal.tables import ATTACHED_ACCOUNT
 from gateway.site import Plan, SiteRefused, make_site
 from protocol import examples
-from protocol.catalogue import CATALOGUE
+from protocol.catalogue import OFFERED
 from protocol.entries import recurring
 from signer.software import load_signing_key
 
@@ -80,7 +80,7 @@ def test_there_is_an_example_of_every_service(tmp_path: Path) -> None:
     """The examples leave to `send` what differs from message to message: ids, times, signatures."""
     folder = make_site(Plan(tmp_path / "site", with_demo=True), NOW).parent / "examples"
 
-    assert {path.stem for path in folder.iterdir()} == {service.name for service in CATALOGUE.values()}
+    assert {path.stem for path in folder.iterdir()} == {service.name for service in OFFERED}
     for path in folder.iterdir():
         text = path.read_text("utf-8")
         assert "<RequestId></RequestId><SentAt></SentAt>" in text
