@@ -20,9 +20,7 @@ from protocol.messages.batch import (
     SubmitPayroll,
 )
 from tests.journal.bank import CUSTOMER_ID, OPENING, PAYEE, PAYER, Bank, Node, command
-from tests.journal.test_approvals import ask, company, decide, word
-
-__all__ = ["company"]
+from tests.journal.company import ask, decide, word
 
 
 def batch(*amounts: int, **changed: Any) -> SubmitBatch:
