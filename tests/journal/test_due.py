@@ -258,7 +258,7 @@ def _row_by_row(bank: Bank) -> None:
         matters.enter(tx, rows)
         subjects = ((Scope.OPERATOR, OPERATOR_ID), (Scope.ACCOUNT, PAYER), (Scope.CUSTOMER, CUSTOMER_ID))
         counters = [UsageKey(CUSTOMER_ID, scope, subject, day) for scope, subject in subjects]
-        usage.lock(tx, counters)
+        usage.lock(tx, counters, usage.Made())
         usage.write(tx, dict.fromkeys(counters, 300))
 
 
