@@ -1,7 +1,7 @@
 """Batches and payrolls: many payments under one request id, entered whole or not at all (SubmitBatch, SubmitPayroll).
 
-What is wrong with the rows by themselves comes with the command (gateway.domain.batch). Here they meet the customer, its
-accounts, lists, plan and limits; a refusal tells both.
+What is wrong with the rows by themselves comes with the command (gateway.domain.batch). Here they meet the customer,
+its accounts, lists, plan and limits; a refusal tells both.
 """
 
 from collections.abc import Iterator, Mapping

@@ -10,9 +10,7 @@ from gateway.journal.taken import count_again
 from protocol.codes import Code
 from protocol.messages.approval import Decision
 from tests.journal.bank import OPENING, PAYEE, PAYER, SAVINGS, Bank, transfer
-from tests.journal.test_approvals import company, decide, word
-
-__all__ = ["company"]
+from tests.journal.company import decide, word
 
 
 def limit(bank: Bank, table: object, **columns: int) -> None:
