@@ -23,8 +23,8 @@ from protocol.messages.orders import CancelTransfer
 from protocol.messages.transfer import Arrival, TransferState
 from tests.journal.bank import CUSTOMER_ID, OPERATOR_ID, PAYEE, PAYER, Bank, Node, command, transfer
 from tests.journal.company import finished, new_id, until, word
+from tests.journal.scheduling import EVERY, MONDAY, at, of, state_of
 from tests.journal.test_recovery import Faulty
-from tests.journal.test_scheduled import EVERY, MONDAY, at, of, state_of
 from tests.support.orders import request_row, transfer_row
 
 NINE = f"{MONDAY} 09:00"

@@ -9,10 +9,7 @@ from protocol.codes import Code
 from protocol.messages.transfer import Arrival
 from tests.journal.bank import OPENING, PAYEE, PAYER, SAVINGS, Bank, query, transfer
 from tests.journal.company import finished, word
-
-MONDAY, TUESDAY, WEDNESDAY = "2031-11-03", "2031-11-04", "2031-11-05"
-EVERY = ("operator", "account", "customer")
-from tests.journal.scheduling import approve, at, of, state_of
+from tests.journal.scheduling import EVERY, MONDAY, TUESDAY, WEDNESDAY, approve, at, of, state_of
 
 # -- without a plan
 

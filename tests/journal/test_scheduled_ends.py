@@ -11,10 +11,7 @@ from protocol.messages.orders import CancelTransfer, ListTransfers, TransferKind
 from protocol.messages.transfer import Arrival
 from tests.journal.bank import CUSTOMER_ID, OPENING, PAYEE, PAYER, Bank, transfer
 from tests.journal.company import ask, decide, finished, until, word
-
-MONDAY, TUESDAY, WEDNESDAY = "2031-11-03", "2031-11-04", "2031-11-05"
-EVERY = ("operator", "account", "customer")
-from tests.journal.scheduling import approve, at, becomes, of, state_of
+from tests.journal.scheduling import EVERY, MONDAY, TUESDAY, WEDNESDAY, approve, at, becomes, of, state_of
 
 # -- it does not run
 
