@@ -234,6 +234,18 @@ def test_R1_8_a_frozen_operator_can_do_nothing_until_it_is_unfrozen(staff: Staff
     assert code(staff.node.answer(transfer("T1"))) == Code.AWAITING_APPROVAL
 
 
+def test_R1_8_every_process_notices_from_its_next_turn_on(staff: Staff) -> None:
+    """What one node changes holds on another, which had remembered the customer as it was."""
+    other = staff.bank.node()
+    assert code(other.answer(transfer("T1"))) == Code.AWAITING_APPROVAL
+
+    for number in range(3):
+        staff.ask("ADM1", FreezeOperator(operator="ERP1"))
+        assert code(other.answer(transfer(f"F{number}"))) == Code.OPERATOR_FROZEN
+        staff.ask("ADM1", UnfreezeOperator(operator="ERP1"))
+        assert code(other.answer(transfer(f"U{number}"))) == Code.AWAITING_APPROVAL
+
+
 def test_O23_freezing_is_always_allowed_and_names_what_waits_for_it(modes: Asking) -> None:
     """The only reviewer is frozen: its mode and what waits for review are named, and it waits on."""
     modes.node.answer(transfer("T1"))
