@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from gateway.administration.customers import add_customer, set_switch
 from gateway.administration.operators import set_operator_status, set_permissions
 from gateway.journal.tables import MATTER, PURPOSE
 from protocol import binding
@@ -27,12 +28,15 @@ from protocol.messages.book import (
     SavePayee,
     SavePurpose,
     SavePurposeReply,
+    SetAccountDisplay,
 )
+from protocol.messages.enterprise.operators import FreezeOperator
+from protocol.messages.grant import OfferGrant, Right
 from protocol.messages.orders import CancelTransfer
 from protocol.messages.transfer import QueryTransfer, QueryTransferReply, TransferState
 from protocol.tree import parse
 from tests.journal.asking import Asking
-from tests.journal.bank import CUSTOMER_ID, PAYEE, Bank, command
+from tests.journal.bank import CUSTOMER_ID, PAYEE, PAYER, Bank, command
 from tests.journal.replies import code, rules, told
 
 WAGES = SavePurpose(text="工资", for_persons=True)
@@ -263,6 +267,40 @@ def test_what_a_customer_keeps_for_itself_and_decisions_do_not_wait(company: Com
     result = company.result("C1")
     assert (result.state, result.history, result.body) == (TransferState.SUCCEEDED, (), None)
     assert result.answer is not None
+
+
+def test_every_family_s_changes_wait(company: Company) -> None:
+    """An offer of an account, a preset mode, an operator: whoever asks, and whatever is asked."""
+    company.put(advanced=True)
+    with company.bank.journal().begin() as tx:
+        add_customer(tx, "C2", "乙公司")
+        set_switch(tx, "C2", "advanced", on=True)
+    bodies = (
+        OfferGrant(account=PAYER, grantee="C2", right=(Right.QUERY,)),
+        SetAccountDisplay(account=PAYER, priority=9),
+        FreezeOperator(operator="LOOK1"),
+    )
+
+    entered = [company.ask("ADM1", body, f"C{number}") for number, body in enumerate(bodies)]
+    account, state = company.customer().accounts[PAYER], company.customer().people["LOOK1"].status
+    company.decide("ADM2", Decision.APPROVE, "C0", "C1", "C2")
+
+    assert [code(reply) for reply in entered] == [Code.AWAITING_APPROVAL] * 3
+    assert (account.priority, state) == (0, "normal")
+    assert {company.result(f"C{number}", "ADM2").state for number in range(3)} == {TransferState.SUCCEEDED}
+    assert company.customer().accounts[PAYER].priority == 9
+    assert company.customer().people["LOOK1"].status == "frozen"
+
+
+def test_one_change_that_is_approved_may_be_what_the_next_one_meets(company: Company) -> None:
+    """Its author is frozen by the first of two changes: the second is made with no rights any more, and fails."""
+    company.ask("ERP1", WAGES, "C1")
+    company.ask("ADM1", FreezeOperator(operator="ERP1"), "C0")
+
+    decided = company.decide("ADM2", Decision.APPROVE, "C0", "C1")
+
+    assert [each.code for each in told(decided, DecideChangesReply).result] == ["DONE", Code.OPERATOR_FROZEN]
+    assert company.purposes() == set()
 
 
 def test_a_change_is_told_to_its_author_and_to_administrators_only(company: Company) -> None:

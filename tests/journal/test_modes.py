@@ -46,7 +46,7 @@ from protocol.messages.enterprise.modes import (
 )
 from protocol.messages.transfer import QueryTransfer, QueryTransferReply, TransferState
 from tests.journal.asking import Asking
-from tests.journal.bank import PAYEE, PAYER, Bank, query, transfer
+from tests.journal.bank import PAYEE, PAYER, Bank, command, query, transfer
 from tests.journal.replies import code, rules, state, told
 
 ONE = (Authorizers(level=1, count=1),)
@@ -285,6 +285,37 @@ def test_R2_15_what_is_done_under_a_flow_does_not_end_with_it(flowing: Company) 
 
     assert [each.request_id for each in deleted.instruction] == ["T2"]
     assert state(flowing.node.answer(query("T1"))) in ("processing", "succeeded")
+
+
+def test_R2_15_an_instruction_is_approved_or_ended_with_its_flow_but_never_both(flowing: Company) -> None:
+    """While one node deletes the flow another approves under it: each instruction has one end, and one act of it."""
+    other = flowing.bank.node()
+    names = [f"C{number}" for number in range(30)]
+    for name in names:
+        flowing.node.answer(transfer(name, 100))
+    shown = flowing.told("REV1", ListPending(page_size=100), ListPendingReply).item
+    decisions = [
+        command(
+            DecideInstructions(
+                decision=Decision.APPROVE,
+                item=(DecideItem(request_id=item.content.request_id, digest=item.digest),),
+            ),
+            f"D-{item.content.request_id}",
+            operator="REV1",
+        )
+        for item in shown
+    ]
+
+    answers = [other.ask(decision) for decision in decisions[: len(decisions) // 2]]
+    deletion = flowing.node.ask(command(DeleteFlow(flow_id="F1", confirm=True), "DELETE", operator="ADM1"))
+    answers += [other.ask(decision) for decision in decisions[len(decisions) // 2 :]]
+
+    assert code(bytes(deletion.result(30)).decode()) == Code.DONE  # type: ignore[arg-type]  # a reply, or the test fails
+    approved = [code(bytes(answer.result(30)).decode()) for answer in answers]  # type: ignore[arg-type]  # as above
+    assert set(approved) <= {Code.DONE, Code.MATTER_OVER}
+    ends = {request_id: [act.kind for act in acts[1:]] for request_id, acts in flowing.bank.acts().items()}
+    assert {tuple(kinds) for kinds in ends.values()} <= {("review",), ("end",)}
+    assert sum(kinds == ["review"] for kinds in ends.values()) == approved.count(Code.DONE)
 
 
 # -- under a second administrator

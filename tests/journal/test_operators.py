@@ -1,29 +1,14 @@
 """Operators as their administrators keep them by message, through whole turns on both databases."""
 
-from typing import Any
-
 import pytest
 from sqlalchemy import insert
 
 from gateway.administration.certificates import add_certificate
-from gateway.administration.credentials import pool_certificate
-from gateway.administration.places import Place
 from gateway.domain.customer import Authorizers, Band, Flow, Limits, Mode, Role
 from gateway.journal.definitions import write_flow, write_mode
 from gateway.journal.tables import BINDING, FLOW, MODE
 from protocol.codes import Code
 from protocol.messages.enterprise import LimitsItem
-from protocol.messages.enterprise.accounts import SetAccountTerms, SetCustomerLimits
-from protocol.messages.enterprise.credentials import (
-    CancelCredential,
-    CancelCredentialReply,
-    CredentialState,
-    ListCredentials,
-    ListCredentialsReply,
-    MoveCredential,
-    MoveCredentialReply,
-)
-from protocol.messages.enterprise.modes import BindService, DeleteFlow, DeleteMode, SwitchService
 from protocol.messages.enterprise.operators import (
     AccountList,
     AddOperator,
@@ -34,10 +19,8 @@ from protocol.messages.enterprise.operators import (
     DeleteOperatorReply,
     FreezeOperator,
     FreezeOperatorReply,
-    GivenRole,
     ListOperators,
     ListOperatorsReply,
-    OperatorItem,
     OperatorRole,
     OperatorStatus,
     Rights,
@@ -45,36 +28,11 @@ from protocol.messages.enterprise.operators import (
     UnfreezeOperator,
 )
 from protocol.service import Permission
-from signer.certificates import fingerprint, from_pem
-from signer.issue import make_key, self_signed
+from signer.certificates import fingerprint
 from tests.journal.asking import Asking
-from tests.journal.bank import _START, CUSTOMER_ID, PAYEE, PAYER, SAVINGS, Bank, command, transfer
+from tests.journal.bank import CUSTOMER_ID, PAYEE, PAYER, SAVINGS, Bank, command, transfer
 from tests.journal.replies import code, rules
-
-END = _START.replace(year=2126)
-ENTERS = Rights(permission=(Permission.QUERY, Permission.ENTER))
-UNDER_DEPUTY = Place(manager="DEP1")
-
-
-class Staff(Asking):
-    """A customer whose supervisor is SUP, with a deputy DEP1 and an operator of either."""
-
-    def __init__(self, bank: Bank) -> None:
-        super().__init__(bank)
-        self.add("SUP", "query", "administer", place=Place(Role.SUPERVISOR))
-        self.add("DEP1", "query", "review", "administer", place=Place(Role.DEPUTY))
-        self.add("LED1", "query", "enter", place=UNDER_DEPUTY)
-
-    def operators(self, asker: str = "SUP", **asked: Any) -> list[OperatorItem]:
-        """The operators that somebody is shown."""
-        return list(self.told(asker, ListOperators(**asked), ListOperatorsReply).item)
-
-    def pool(self, manager: str = "") -> str:
-        """A certificate in the pool of a manager; its fingerprint."""
-        der = from_pem(self_signed(make_key("ecdsa"), "card", _START, END))[0]
-        name = fingerprint(der).hex()
-        with self.bank.journal().begin() as tx:
-            return pool_certificate(tx, CUSTOMER_ID, der, confirm=name, manager=manager)
+from tests.journal.staff import END, ENTERS, Staff, certificate
 
 
 @pytest.fixture
@@ -109,7 +67,7 @@ def modes(bank: Bank) -> Asking:
 
 def test_R1_17_operators_are_told_with_certificate_accounts_services_and_limits(staff: Staff) -> None:
     """Everything that an administrator keeps of them, by code, a page at a time or one alone."""
-    der = from_pem(self_signed(make_key("ecdsa"), "LED1", _START, END))[0]
+    der = certificate("LED1")
     with staff.bank.journal().begin() as tx:
         add_certificate(tx, CUSTOMER_ID, "LED1", der, confirm=fingerprint(der).hex(), purpose="sign", sm2_id=None)
     first = staff.told("SUP", ListOperators(page_size=3), ListOperatorsReply)
@@ -121,9 +79,9 @@ def test_R1_17_operators_are_told_with_certificate_accounts_services_and_limits(
     assert (one.status, one.role, one.manager) == (OperatorStatus.NORMAL, OperatorRole.OPERATOR, "DEP1")
     assert (one.rights, one.accounts) == (ENTERS, AccountList(account=(PAYER, SAVINGS)))
     assert (one.services, one.limits) == (ServiceList(every=True), LimitsItem())
-    (certificate,) = one.certificate
-    assert (certificate.fingerprint, certificate.usage) == (fingerprint(der).hex(), "sign")
-    assert (certificate.not_after, certificate.revoked_at) == (END, None)
+    (shown,) = one.certificate
+    assert (shown.fingerprint, shown.usage) == (fingerprint(der).hex(), "sign")
+    assert (shown.not_after, shown.revoked_at) == (END, None)
 
 
 def test_only_administrators_see_and_keep_operators(staff: Staff) -> None:
@@ -191,6 +149,17 @@ def test_R1_2_every_fault_of_an_operator_to_be_added_is_told_at_once(staff: Staf
     ]
     assert all(f"AddOperator/{element}<" in refused for element in ("Rights", "Accounts", "Services"))
     assert "NEW1" not in staff.customer().people
+
+
+def test_R1_16_an_operator_added_by_message_signs_nothing_before_its_certificate_was_confirmed(staff: Staff) -> None:
+    """Neither does the one that came with it from the pool, where the bank put it confirmed, count any earlier."""
+    card = staff.pool()
+    staff.ask("ADM1", AddOperator(operator="NEW1", name="n", rights=ENTERS))
+    staff.ask("ADM1", AddOperator(operator="NEW2", name="n", rights=ENTERS, credential=card))
+
+    certificates = {item.operator: [each.fingerprint for each in item.certificate] for item in staff.operators()}
+
+    assert (certificates["NEW1"], certificates["NEW2"]) == ([], [card])
 
 
 # -- changing
@@ -265,6 +234,18 @@ def test_R1_8_a_frozen_operator_can_do_nothing_until_it_is_unfrozen(staff: Staff
     assert code(staff.node.answer(transfer("T1"))) == Code.AWAITING_APPROVAL
 
 
+def test_R1_8_every_process_notices_from_its_next_turn_on(staff: Staff) -> None:
+    """What one node changes holds on another, which had remembered the customer as it was."""
+    other = staff.bank.node()
+    assert code(other.answer(transfer("T1"))) == Code.AWAITING_APPROVAL
+
+    for number in range(3):
+        staff.ask("ADM1", FreezeOperator(operator="ERP1"))
+        assert code(other.answer(transfer(f"F{number}"))) == Code.OPERATOR_FROZEN
+        staff.ask("ADM1", UnfreezeOperator(operator="ERP1"))
+        assert code(other.answer(transfer(f"U{number}"))) == Code.AWAITING_APPROVAL
+
+
 def test_O23_freezing_is_always_allowed_and_names_what_waits_for_it(modes: Asking) -> None:
     """The only reviewer is frozen: its mode and what waits for review are named, and it waits on."""
     modes.node.answer(transfer("T1"))
@@ -304,129 +285,3 @@ def test_R1_11_who_is_needed_is_not_deleted(modes: Asking) -> None:
     assert modes.customer().people["REV1"].accounts == {PAYER, SAVINGS}, "a refusal leaves everything"
     assert deleted.hanging.count == 0
     assert "LOOK1" not in modes.customer().people
-
-
-# -- deputies
-
-
-def test_R1_13_a_deputy_adds_operators_with_a_certificate_of_its_pool(staff: Staff) -> None:
-    """The operator is its own, and the certificate is the operator's for ever (R1.15)."""
-    card = staff.pool("DEP1")
-    empty = staff.ask("DEP1", AddOperator(operator="NEW1", name="n", rights=ENTERS))
-    other = staff.ask("DEP1", AddOperator(operator="NEW1", name="n", rights=ENTERS, credential=staff.pool()))
-
-    added = staff.told("DEP1", AddOperator(operator="NEW1", name="n", rights=ENTERS, credential=card), AddOperatorReply)
-
-    assert (rules(empty), rules(other)) == ([Code.CREDENTIAL_MISSING], [Code.CREDENTIAL_UNKNOWN])
-    assert added == AddOperatorReply(operator="NEW1", manager="DEP1")
-    (shown,) = staff.operators("DEP1", operator="NEW1")
-    assert [each.fingerprint for each in shown.certificate] == [card]
-    again = staff.ask("DEP1", AddOperator(operator="NEW2", name="n", rights=ENTERS, credential=card))
-    assert rules(again) == [Code.CREDENTIAL_SPENT]
-    assert "NEW2" not in staff.customer().people
-
-
-def test_R1_13_a_deputy_gives_no_more_than_its_roles_and_lists(staff: Staff) -> None:
-    """Neither a role nor a permission beyond entry and review, nor an account or service that it does not use."""
-    services = ServiceList(service=("AddOperator", "ChangeOperator"))
-    staff.ask("SUP", ChangeOperator(operator="DEP1", accounts=AccountList(account=(PAYER,)), services=services))
-    body = AddOperator(
-        operator="NEW1",
-        name="n",
-        role=GivenRole.DEPUTY,
-        rights=Rights(permission=(Permission.AUTHORIZE, Permission.ADMINISTER), level=1),
-        accounts=AccountList(account=(SAVINGS,)),
-        credential=staff.pool("DEP1"),
-    )
-
-    refused = staff.ask("DEP1", body)
-    changed = staff.ask("DEP1", ChangeOperator(operator="LED1", rights=Rights(permission=(Permission.DISPATCH,))))
-    kept = staff.ask("DEP1", ChangeOperator(operator="LED1", accounts=AccountList(account=(PAYER, SAVINGS))))
-
-    assert rules(refused) == [Code.BEYOND_DEPUTY] * 5
-    assert rules(changed) == [Code.BEYOND_DEPUTY]
-    assert code(kept) == Code.DONE, "what the operator had already is not given"
-
-
-def test_R1_14_no_level_is_skipped(staff: Staff) -> None:
-    """The supervisor keeps its direct operators, deputies among them; a deputy its own."""
-    staff.add("DEP2", "query", "administer", place=Place(Role.DEPUTY))
-    asked = [
-        ("SUP", "LED1", Code.OPERATOR_NOT_YOURS),
-        ("DEP1", "ERP1", Code.OPERATOR_NOT_YOURS),
-        ("DEP2", "LED1", Code.OPERATOR_NOT_YOURS),
-        ("DEP1", "DEP2", Code.OPERATOR_NOT_YOURS),
-        ("DEP1", "LED1", Code.DONE),
-        ("SUP", "ERP1", Code.DONE),
-        ("SUP", "DEP2", Code.DONE),
-    ]
-
-    found = [code(staff.ask(who, FreezeOperator(operator=whom))) for who, whom, _ in asked]
-
-    assert found == [wanted for _, _, wanted in asked]
-    assert [item.operator for item in staff.operators("DEP1")] == ["DEP1", "LED1"]
-
-
-def test_R1_14_the_operators_of_a_deleted_deputy_go_to_the_supervisor(staff: Staff) -> None:
-    """With its pool; then the supervisor keeps them."""
-    card = staff.pool("DEP1")
-
-    deleted = staff.ask("SUP", DeleteOperator(operator="DEP1"))
-
-    assert code(deleted) == Code.DONE
-    assert staff.customer().people["LED1"].manager is None
-    assert code(staff.ask("SUP", FreezeOperator(operator="LED1"))) == Code.DONE
-    (item,) = staff.told("SUP", ListCredentials(), ListCredentialsReply).item
-    assert (item.fingerprint, item.manager) == (card, None)
-
-
-RESERVED = [
-    MoveCredential(fingerprint="00" * 32),
-    BindService(service="SubmitTransfer", mode_id="M1"),
-    SwitchService(service="SubmitTransfer", enabled=False),
-    DeleteMode(mode_id="M1"),
-    DeleteFlow(flow_id="F1"),
-    SetAccountTerms(account=PAYER, payment=False),
-    SetCustomerLimits(limits=LimitsItem()),
-]
-
-
-def test_R1_13_a_deputy_keeps_operators_and_nothing_else(staff: Staff) -> None:
-    """Whatever else administrators keep is for the supervisor."""
-    refused = [staff.ask("DEP1", body) for body in RESERVED]
-
-    assert [rules(reply) for reply in refused] == [[Code.SUPERVISOR_ONLY]] * len(RESERVED)
-
-
-# -- certificates in hand
-
-
-def test_R1_15_certificates_are_moved_between_the_pools_by_the_supervisor(staff: Staff) -> None:
-    """To a deputy and back; a deputy sees its own pool alone."""
-    card, own = staff.pool(), staff.pool("DEP1")
-
-    moved = staff.told("SUP", MoveCredential(fingerprint=card, manager="DEP1"), MoveCredentialReply)
-    shown = staff.told("DEP1", ListCredentials(), ListCredentialsReply).item
-    staff.ask("SUP", MoveCredential(fingerprint=own))
-    nobody = staff.ask("SUP", MoveCredential(fingerprint=own, manager="ERP1"))
-
-    assert moved.manager == "DEP1"
-    assert {item.fingerprint for item in shown} == {card, own}
-    assert [item.fingerprint for item in staff.told("DEP1", ListCredentials(), ListCredentialsReply).item] == [card]
-    assert rules(nobody) == [Code.DEPUTY_UNKNOWN]
-
-
-def test_R1_15_a_cancelled_certificate_stays_cancelled(staff: Staff) -> None:
-    """Who has it in hand cancels it; nobody ever uses it again."""
-    card, other = staff.pool("DEP1"), staff.pool()
-
-    not_own = staff.ask("DEP1", CancelCredential(fingerprint=other))
-    cancelled = staff.told("DEP1", CancelCredential(fingerprint=card), CancelCredentialReply)
-    again = staff.ask("SUP", CancelCredential(fingerprint=card))
-    unknown = staff.ask("SUP", CancelCredential(fingerprint="00" * 32))
-
-    assert cancelled.fingerprint == card
-    assert rules(not_own) == rules(unknown) == [Code.CREDENTIAL_UNKNOWN]
-    assert rules(again) == [Code.CREDENTIAL_SPENT]
-    states = {item.fingerprint: item.state for item in staff.told("SUP", ListCredentials(), ListCredentialsReply).item}
-    assert states == {card: CredentialState.CANCELLED, other: CredentialState.POOL}

@@ -4,9 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gateway.domain.approval.people import NORMAL, able, listed
-from gateway.domain.approval.progress import Progress
 from gateway.domain.customer import Person
-from gateway.domain.matter import Plan, Step, StepKind
+from gateway.domain.matter import Step, StepKind
 from protocol.service import Permission
 
 
@@ -43,14 +42,6 @@ def gap(
         places += [(step, names) for names in kept + [entitled] * (step.count - len(kept))]
     place = unseated([names for _, names in places])
     return None if place is None else Gap(places[place][0])
-
-
-def open_gap(plan: Plan, at: Progress, people: Sequence[Person]) -> Gap | None:
-    """As `gap`, for what is still open of a plan that has got as far as `at`."""
-    barred = set(at.acted)
-    if at.entered_by is not None:
-        barred.add(at.entered_by)
-    return gap(at.open_steps(plan), people, barred)
 
 
 def unseated(places: Sequence[Collection[str]]) -> int | None:

@@ -49,6 +49,11 @@ class Progress(NamedTuple):
     acted: Mapping[str, Act]
     entered_by: str | None
 
+    @property
+    def barred(self) -> frozenset[str]:
+        """Who has a role on it already, its entry included (R1.3)."""
+        return frozenset(self.acted) if self.entered_by is None else frozenset(self.acted) | {self.entered_by}
+
     def open_steps(self, plan: Plan) -> Iterator[Step]:
         """The steps still open, each with the number of people that it still takes, and its name while that waits."""
         for index, step in enumerate(plan.steps):

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from gateway.domain.approval.filling import gap, open_gap, present
+from gateway.domain.approval.filling import gap, present
 from gateway.domain.approval.making import band_steps, flow_steps
 from gateway.domain.approval.people import DELETED, NORMAL, is_administrative, listed
 from gateway.domain.approval.progress import progress
 from gateway.domain.customer import Customer, Flow, Mode, Person
-from gateway.domain.matter import Matter, MatterKey
+from gateway.domain.matter import Matter, MatterKey, Step
 from protocol.service import Permission
 
 
@@ -29,6 +29,19 @@ class Needed(NamedTuple):
 
     flows: tuple[str, ...]
     matters: tuple[MatterKey, ...]
+
+
+class _Open(NamedTuple):
+    """What is open of a matter: its steps, who has a role already, and the lists that count for it."""
+
+    steps: tuple[Step, ...]
+    barred: frozenset[str]
+    payer: str | None
+    service: str | None
+
+    def stands(self, people: Mapping[str, Person]) -> bool:
+        """Whether the people can complete it."""
+        return gap(self.steps, present(people, self.payer, self.service), self.barred) is None
 
 
 def hanging(before: Customer, after: Customer, matters: Iterable[Matter]) -> Hanging:
@@ -51,13 +64,7 @@ def hanging(before: Customer, after: Customer, matters: Iterable[Matter]) -> Han
                 if not _flow_stands(flow, after.people) and _flow_stands(flow, before.people)
             )
         ),
-        tuple(
-            sorted(
-                matter.key
-                for matter in _pending(after.customer_id, matters)
-                if not _stands(matter, after.people) and _stands(matter, before.people)
-            )
-        ),
+        _lost(_pending(after.customer_id, matters), before.people, after.people),
     )
 
 
@@ -72,13 +79,7 @@ def needed_by(customer: Customer, matters: Iterable[Matter], operator_id: str) -
     full = {**without, operator_id: replace(person, status=NORMAL)}
     return Needed(
         tuple(sorted(flow.flow_id for flow in customer.flows if _is_key(flow, person, without))),
-        tuple(
-            sorted(
-                matter.key
-                for matter in _pending(customer.customer_id, matters)
-                if not _stands(matter, without) and _stands(matter, full)
-            )
-        ),
+        _lost(_pending(customer.customer_id, matters), full, without),
     )
 
 
@@ -100,13 +101,26 @@ def _pending(customer_id: str, matters: Iterable[Matter]) -> Iterator[Matter]:
     return (matter for matter in matters if matter.plan.customer_id == customer_id)
 
 
-def _stands(matter: Matter, people: Mapping[str, Person]) -> bool:
-    """Whether the people can complete what is open of the matter; what is over or complete stands."""
-    at = progress(matter.plan, matter.acts)
-    if not at.due:
-        return True
-    asked = (None, None) if is_administrative(matter.plan) else (matter.payer_account, matter.service)
-    return open_gap(matter.plan, at, present(people, *asked)) is None
+def _lost(
+    matters: Iterable[Matter], before: Mapping[str, Person], after: Mapping[str, Person]
+) -> tuple[MatterKey, ...]:
+    """The matters that the people `before` could complete and those `after` cannot, in order of their keys.
+
+    What is over or complete stands. Thousands wait under few plans, so each way to stand is judged once.
+    """
+    judged: dict[_Open, bool] = {}
+    lost = []
+    for matter in matters:
+        at = progress(matter.plan, matter.acts)
+        if not at.due:
+            continue
+        asked = (None, None) if is_administrative(matter.plan) else (matter.payer_account, matter.service)
+        still = _Open(tuple(at.open_steps(matter.plan)), at.barred, *asked)
+        if still not in judged:
+            judged[still] = still.stands(before) and not still.stands(after)
+        if judged[still]:
+            lost.append(matter.key)
+    return tuple(sorted(lost))
 
 
 def _mode_stands(mode: Mode, customer: Customer) -> bool:
