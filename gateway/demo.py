@@ -1,4 +1,4 @@
-"""What a demo site holds: two customers, their operators with keys of every kind, accounts in every state, examples.
+"""Who is on a demo site: two customers, their operators with keys of every kind, accounts in every state; examples.
 
 The parties are those of `protocol.examples`, so that each example of the catalogue is accepted on the fresh site.
 """
@@ -11,27 +11,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import Connection
-
 from core_adapter.core import AccountStatus
-from core_adapter.database import database_now
 from core_adapter.ledger import NewAccount
-from gateway.administration.accounts import Opened, attach_accounts, set_account_limits
-from gateway.administration.approval import bind, save_mode
-from gateway.administration.certificates import add_certificate
-from gateway.administration.customers import add_customer, set_customer_caps, set_form, set_switch
-from gateway.administration.lists import change_accounts
-from gateway.administration.operators import add_operator
 from gateway.domain.calendar import SHANGHAI
-from gateway.domain.customer import Authorizers, Band, Form, Mode, Right
-from gateway.domain.grants import Terms
-from gateway.journal.grants import enter_offer
 from gateway.template import quoted
 from protocol import examples
 from protocol.binding import write
-from protocol.catalogue import CATALOGUE, OFFERED, Permission, Service
+from protocol.catalogue import OFFERED, Permission, Service
 from protocol.writing import write_request
-from signer.certificates import fingerprint, from_pem
 from signer.issue import make_key, self_signed
 from signer.keys import SM2_ID_DEFAULT, SigningKey
 from signer.software import load_signing_key
@@ -99,34 +86,6 @@ ACCOUNTS: Final[Mapping[str, tuple[NewAccount, ...]]] = MappingProxyType(
 )
 """By the customer they are attached to; those under the empty name are of holders who do not use the gateway."""
 
-OFFER: Final = Terms(examples.OTHER_CUSTOMER, examples.OFFERED_ACCOUNT, examples.CUSTOMER, frozenset({Right.QUERY}))
-"""An account that the other customer has offered to the first, who has not accepted it yet."""
-
-_FIRST: Final = Authorizers(1, 1)
-_SECOND: Final = Authorizers(2, 1)
-BY_AMOUNT: Final = Mode(
-    mode_id="BY-AMOUNT",
-    with_amount=True,
-    ordered=True,
-    review=False,
-    manual_dispatch=False,
-    bands=(Band(50_000_00), Band(200_000_00, (_FIRST,)), Band(None, (_FIRST, _SECOND))),
-)
-"""What every service of the first customer follows: small amounts need nobody, larger ones one or two levels."""
-FOUR_HANDS: Final = replace(
-    BY_AMOUNT,
-    mode_id="FOUR-HANDS",
-    review=True,
-    manual_dispatch=True,
-    bands=(Band(200_000_00, (_FIRST,)), Band(None, (_FIRST, _SECOND))),
-)
-"""A mode to bind instead: every amount is reviewed, authorized and dispatched by hand, large ones by four people."""
-
-_CAPS: Final = {"transfer": 1_000_000_000_00, "day": 100_000_000_000_00}
-"""The bank's caps for both customers, out of the way of whoever tries with large amounts; in fen."""
-SECOND_ACCOUNT_LIMITS: Final = {"transfer": 300_000_00, "day": 500_000_00}
-"""The limits of the first customer's second account, small enough to be met; in fen."""
-
 _CLIENT: Final = """\
 # A client of the demo site: `yinqi send -c THIS_FILE MESSAGE.xml`. Paths are relative to this file's folder.
 [gateway]
@@ -175,42 +134,6 @@ def client_key(folder: Path, operator: Operator) -> SigningKey:
     """The key of an operator, out of the folder of the clients."""
     key, certificate = ((folder / f"{operator.client}{end}").read_bytes() for end in (".key", ".crt"))
     return load_signing_key(key, certificate)
-
-
-def register(tx: Connection, certificates: Mapping[str, bytes]) -> None:
-    """Register customers, attached accounts, operators with all of these, and certificates (PEM, by client name).
-
-    Then who approves what, limits, and an offer.
-    """
-    add_customer(tx, examples.CUSTOMER, examples.CUSTOMER_NAME)
-    add_customer(tx, examples.OTHER_CUSTOMER, OTHER_CUSTOMER_NAME)
-    numbers = {customer: [account.number for account in accounts] for customer, accounts in ACCOUNTS.items()}
-    for customer in (examples.CUSTOMER, examples.OTHER_CUSTOMER):
-        attach_accounts(tx, customer, numbers[customer], Opened(pay=True, wages=True))
-        set_customer_caps(tx, customer, _CAPS)
-    for operator in OPERATORS:
-        key = (operator.customer, operator.operator)
-        add_operator(tx, *key, operator.name, permissions=operator.permissions, level=operator.level)
-        change_accounts(tx, *key, add=numbers[operator.customer])
-        der = from_pem(certificates[operator.client])[0]
-        add_certificate(tx, *key, der, confirm=fingerprint(der).hex(), purpose="sign", sm2_id=None)
-    for customer in (examples.CUSTOMER, examples.OTHER_CUSTOMER):
-        set_switch(tx, customer, "advanced", on=True)
-    enter_offer(tx, OFFER, database_now(tx))
-    _approvals(tx)
-    set_account_limits(tx, examples.CUSTOMER, examples.SECOND_ACCOUNT, SECOND_ACCOUNT_LIMITS)
-
-
-def _approvals(tx: Connection) -> None:
-    """Who approves what: the first customer's modes, and the other's second administrator."""
-    set_form(tx, examples.CUSTOMER, Form.MODE)
-    set_switch(tx, examples.CUSTOMER, "single_person", on=True)
-    for mode in (BY_AMOUNT, FOUR_HANDS):
-        save_mode(tx, examples.CUSTOMER, mode)
-    for service in CATALOGUE.values():
-        if service.takes_mode:
-            bind(tx, examples.CUSTOMER, service.name, BY_AMOUNT.mode_id)
-    set_switch(tx, examples.OTHER_CUSTOMER, "second_administrator", on=True)
 
 
 def all_accounts() -> list[NewAccount]:

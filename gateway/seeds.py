@@ -9,7 +9,9 @@ from gateway.seeding import Seed, Seeding
 from protocol import examples
 from protocol.messages.approval import DecideInstructions, DecideItem, Decision
 from protocol.messages.batch import BatchRow, PayrollKind, PayrollRow, SubmitBatch, SubmitPayroll
+from protocol.messages.enterprise.operators import AccountList, AddOperator, Rights
 from protocol.messages.transfer import SubmitTransfer
+from protocol.service import Permission
 
 _ENTERS: Final = examples.ENTERING_CLIENT
 _APPROVES: Final = examples.APPROVING_CLIENT
@@ -24,6 +26,7 @@ def sow(seeding: Seeding) -> None:
         Seed(_ENTERS, examples.REJECTED, _transfer(91_000_00, "装卸费")),
         Seed(_ENTERS, examples.BATCH, _batch()),
         Seed(_ENTERS, examples.PAYROLL, _payroll()),
+        Seed("c2mgr01", examples.CHANGE, _new_operator()),
     )
     refused = DecideItem(request_id=examples.REJECTED, digest=seeding.digest(examples.CUSTOMER, examples.REJECTED))
     reject = DecideInstructions(decision=Decision.REJECT, reason="金额与合同不符", item=(refused,))
@@ -64,4 +67,14 @@ def _payroll() -> SubmitPayroll:
         count=len(rows),
         total=83_000_00,
         row=rows,
+    )
+
+
+def _new_operator() -> AddOperator:
+    """A change of the other customer's that its second administrator is asked about."""
+    return AddOperator(
+        operator=examples.NEW_OPERATOR,
+        name="冯出纳",
+        rights=Rights(permission=(Permission.QUERY, Permission.ENTER)),
+        accounts=AccountList(account=(examples.PAYEE_ACCOUNT,)),
     )

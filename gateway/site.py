@@ -16,7 +16,7 @@ from core_adapter.core import CoreUnavailable
 from core_adapter.database import SchemaMismatch, database_now, migrate
 from core_adapter.ledger import MIGRATIONS as LEDGER_MIGRATIONS
 from core_adapter.ledger import AccountRefused, Ledger
-from gateway import demo
+from gateway import demo, registering
 from gateway.databases import JOURNAL_MIGRATIONS, open_embedded, open_journal
 from gateway.domain.calendar import business_date
 from gateway.journal.tables import CUSTOMER, LOG_HEAD
@@ -144,7 +144,7 @@ def _fill(settings: Settings, plan: Plan, now: datetime) -> None:
             _refuse_used(tx)
             if plan.with_demo:
                 clients = plan.folder / "clients"
-                demo.register(
+                registering.register(
                     tx, {each.client: (clients / f"{each.client}.crt").read_bytes() for each in demo.OPERATORS}
                 )
                 ledger.open_accounts(demo.all_accounts(), business_date(database_now(tx), 0))

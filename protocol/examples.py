@@ -39,11 +39,25 @@ TO_CANCEL: Final = "EXAMPLE-WAITING-3"
 REJECTED: Final = "EXAMPLE-REJECTED-1"
 BATCH: Final = "EXAMPLE-BATCH-1"
 PAYROLL: Final = "EXAMPLE-PAYROLL-1"
+CHANGE: Final = "EXAMPLE-CHANGE-1"
+"""An administration message of the other customer that waits for its second administrator."""
 
 TO_DECIDE_DIGEST: Final = "591d50f026c9187d8426d576498025f709f90ef26bafd9765c9f82c08fbd3bc1"
 """What ListPending shows of it as its digest: SHA-256 of its content, in which no time stands."""
 NEXT_ACTOR: Final = "AUT01"
 """An operator who may take the next step of what waits."""
+CHANGE_DIGEST: Final = "344b6834045d4ff747a3ced85e1c80b643d07c10c2229ab7d6c1632a4b106901"
+"""As TO_DECIDE_DIGEST, of the change."""
+
+# What administrators keep: operators to act on, modes and flows.
+TO_CHANGE: Final = "CLERK01"
+TO_FREEZE: Final = "CLERK02"
+TO_UNFREEZE: Final = "CLERK03"
+TO_DELETE: Final = "CLERK04"
+NEW_OPERATOR: Final = "CLERK09"
+MODE: Final = "BY-AMOUNT"
+OLD_MODE: Final = "OLD-MODE"
+OLD_FLOW: Final = "OLD-FLOW"
 
 
 class Credential(NamedTuple):

@@ -7,6 +7,7 @@ from protocol.messages import approval
 from protocol.service import Kind, Permission, Service, service
 
 _SEEN: Final = approval.DecideItem(request_id=examples.TO_DECIDE, digest=examples.TO_DECIDE_DIGEST)
+_CHANGE: Final = approval.DecideItem(request_id=examples.CHANGE, digest=examples.CHANGE_DIGEST)
 
 ENTRIES: Final[tuple[Service, ...]] = (
     service(
@@ -62,7 +63,7 @@ ENTRIES: Final[tuple[Service, ...]] = (
         client=examples.SECOND_ADMINISTERING_CLIENT,
     ),
     service(
-        approval.DecideChanges(decision=approval.Decision.APPROVE, item=(_SEEN,)),
+        approval.DecideChanges(decision=approval.Decision.APPROVE, item=(_CHANGE,)),
         approval.DecideChangesReply,
         Kind.ADMINISTRATION,
         Permission.ADMINISTER,
@@ -71,11 +72,12 @@ ENTRIES: Final[tuple[Service, ...]] = (
         client=examples.SECOND_ADMINISTERING_CLIENT,
     ),
     service(
-        approval.QueryChange(request_id="EXAMPLE-CHANGE-1"),
+        approval.QueryChange(request_id=examples.CHANGE),
         approval.QueryChangeReply,
         Kind.QUERY,
         None,
         zh="管理报文办理结果查询",
         en="What became of an administration message",
+        client=examples.SECOND_ADMINISTERING_CLIENT,
     ),
 )

@@ -30,7 +30,7 @@ _OPERATORS: Final[tuple[Service, ...]] = (
     ),
     _changed(
         operators.AddOperator(
-            operator="CLERK09",
+            operator=examples.NEW_OPERATOR,
             name="新出纳",
             rights=operators.Rights(permission=(Permission.QUERY, Permission.ENTER)),
             accounts=operators.AccountList(account=(examples.PAYER_ACCOUNT,)),
@@ -42,7 +42,7 @@ _OPERATORS: Final[tuple[Service, ...]] = (
     ),
     _changed(
         operators.ChangeOperator(
-            operator="CLERK01",
+            operator=examples.TO_CHANGE,
             rights=operators.Rights(permission=(Permission.QUERY, Permission.ENTER)),
             accounts=operators.AccountList(account=(examples.PAYER_ACCOUNT, examples.SECOND_ACCOUNT)),
             services=operators.ServiceList(every=True),
@@ -52,19 +52,19 @@ _OPERATORS: Final[tuple[Service, ...]] = (
         en="Change an operator's permissions, level, accounts, services and limits",
     ),
     _changed(
-        operators.FreezeOperator(operator="CLERK02"),
+        operators.FreezeOperator(operator=examples.TO_FREEZE),
         operators.FreezeOperatorReply,
         zh="操作员冻结",
         en="Freeze an operator",
     ),
     _changed(
-        operators.UnfreezeOperator(operator="CLERK03"),
+        operators.UnfreezeOperator(operator=examples.TO_UNFREEZE),
         operators.UnfreezeOperatorReply,
         zh="操作员解冻",
         en="Make a frozen operator normal again",
     ),
     _changed(
-        operators.DeleteOperator(operator="CLERK04"),
+        operators.DeleteOperator(operator=examples.TO_DELETE),
         operators.DeleteOperatorReply,
         zh="操作员删除",
         en="Delete an operator for ever",
@@ -116,13 +116,13 @@ _MODES: Final[tuple[Service, ...]] = (
         en="Make a mode or change it, whole",
     ),
     _changed(
-        modes.DeleteMode(mode_id="OLD-MODE"),
+        modes.DeleteMode(mode_id=examples.OLD_MODE),
         modes.DeleteModeReply,
         zh="授权模式删除",
         en="Delete a mode that no service follows",
     ),
     _changed(
-        modes.BindService(service="SubmitTransfer", mode_id="BY-AMOUNT"),
+        modes.BindService(service="SubmitTransfer", mode_id=examples.MODE),
         modes.BindServiceReply,
         zh="开通业务：设定业务使用的授权模式",
         en="Let a service follow a mode",
@@ -147,7 +147,7 @@ _MODES: Final[tuple[Service, ...]] = (
         en="Make a flow, whole",
     ),
     _changed(
-        modes.DeleteFlow(flow_id="OLD-FLOW"),
+        modes.DeleteFlow(flow_id=examples.OLD_FLOW),
         modes.DeleteFlowReply,
         zh="转账流程删除：先显示未完成单据，确认后一并删除",
         en="Delete a flow: what is unfinished is shown first, and deleted with it once confirmed",

@@ -66,20 +66,23 @@ def test_orders_wait_or_were_rejected(made: Made) -> None:
         examples.BATCH: waits,
         examples.PAYROLL: waits,
         examples.REJECTED: "rejected",
+        examples.CHANGE: "waiting-administrator",
     }
-    assert rows(made, ACT.c.kind, ACT.c.operator_id) == [("enter", "ERP01")] * 6 + [("reject", "MGR01")]
+    entered = [("enter", "ERP01")] * 6 + [("enter", "MGR01")]
+    assert rows(made, ACT.c.kind, ACT.c.operator_id) == [*entered, ("reject", "MGR01")]
 
 
-def test_the_digest_of_an_example_is_that_of_what_waits(made: Made) -> None:
-    """It is a constant, for the catalogue knows no site: what is signed for has no time in it."""
-    shown = dict(rows(made, MATTER.c.request_id, MATTER.c.shown))
+def test_the_digests_of_examples_are_those_of_what_waits(made: Made) -> None:
+    """They are constants, for the catalogue knows no site: what is signed for has no time in it."""
+    shown = {request_id: digest.hex() for request_id, digest in rows(made, MATTER.c.request_id, MATTER.c.shown)}
 
-    assert shown[examples.TO_DECIDE].hex() == examples.TO_DECIDE_DIGEST
+    assert shown[examples.TO_DECIDE] == examples.TO_DECIDE_DIGEST
+    assert shown[examples.CHANGE] == examples.CHANGE_DIGEST
 
 
 def test_every_message_is_in_the_log_with_its_signed_reply(made: Made) -> None:
     """In and out, and each request that is used up names its reply."""
-    assert rows(made, MESSAGE_LOG.c.way) == [("in",)] * 7 + [("out",)] * 7
+    assert rows(made, MESSAGE_LOG.c.way) == [("in",)] * 8 + [("out",)] * 8
     assert all(b"<ds:SignatureValue>" in message for (message,) in rows(made, MESSAGE_LOG.c.message))
     assert all(reply is not None for (reply,) in rows(made, REQUEST.c.reply_seq))
 

@@ -45,9 +45,8 @@ def test_a_demo_site_is_whole(plan: Plan) -> None:
     check_version(ledger.engine, LEDGER_MIGRATIONS)
     assert ledger.check() == []
     with journal.connect() as tx:
-        assert {(row.customer, row.operator, row.certificates) for row in list_operators(tx)} == {
-            (each.customer, each.operator, 1) for each in demo.OPERATORS
-        }
+        sign = {(row.customer, row.operator): row.certificates for row in list_operators(tx) if row.certificates}
+        assert sign == {(each.customer, each.operator): 1 for each in demo.OPERATORS}
         algorithms = {row.operator: row.algorithm for row in list_certificates(tx, examples.CUSTOMER)}
         attached = set(tx.execute(select(ATTACHED_ACCOUNT.c.account)).scalars())
     assert algorithms == {
