@@ -125,20 +125,23 @@ def withdrawn(
     )
 
 
-def acknowledged(matter: Matter, person: Person, moment: Moment, *, by_request: str) -> Matter | list[Detail]:
+def acknowledged(
+    matter: Matter, person: Person, customer: Customer, moment: Moment, *, by_request: str
+) -> Matter | list[Detail]:
     """A rejected matter that its entry operator has seen: it leaves the to-do list (O4)."""
-    if matter.state is not TransferState.REJECTED or person.operator_id != matter.operator_id:
+    entered = person.operator_id == matter.operator_id and customer.customer_id == matter.key.customer_id
+    if matter.state is not TransferState.REJECTED or not entered:
         return [Detail(Code.NOT_REJECTED, None, matter.state)]
-    if any(done.kind is ActKind.ACKNOWLEDGE for done in matter.acts):
-        return matter
-    done = Act(operator_id=person.operator_id, kind=ActKind.ACKNOWLEDGE, at_ms=moment.now_ms, by_request=by_request)
-    return replace(matter, acts=(*matter.acts, done))
+    return matter if _is_acknowledged(matter) else amended(matter, moment, by_request=by_request)
+
+
+def can_amend(matter: Matter, operator_id: str) -> bool:
+    """Whether that operator of the customer that entered it may amend it: its own rejected one, not dealt with yet."""
+    return matter.state is TransferState.REJECTED and matter.operator_id == operator_id and not _is_acknowledged(matter)
 
 
 def amended(matter: Matter, moment: Moment, *, by_request: str) -> Matter:
-    """A rejected matter that a new instruction amends (O4): it leaves the to-do list."""
-    if _is_acknowledged(matter):
-        return matter
+    """A rejected matter that its entry operator amends by a new instruction (O4): it leaves the to-do list."""
     done = Act(operator_id=matter.operator_id, kind=ActKind.ACKNOWLEDGE, at_ms=moment.now_ms, by_request=by_request)
     return replace(matter, acts=(*matter.acts, done))
 

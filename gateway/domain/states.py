@@ -44,7 +44,7 @@ _STEPS = (
 WAITING = frozenset({*_STEPS, TransferState.WAITING_ADMINISTRATOR})
 """States in which a matter waits for people."""
 _ENDED = frozenset({TransferState.REJECTED, TransferState.WITHDRAWN, TransferState.EXPIRED, TransferState.ENDED})
-_GOES_ON = frozenset({TransferState.SCHEDULED, TransferState.PROCESSING})
+_GOES_ON = frozenset({TransferState.SCHEDULED, TransferState.PROCESSING, TransferState.FAILED})
 
 MATTER_MOVES: Mapping[TransferState, frozenset[TransferState]] = {
     **{waiting: frozenset(_STEPS[place + 1 :]) | _GOES_ON | _ENDED for place, waiting in enumerate(_STEPS)},
@@ -94,6 +94,7 @@ def told_final(state: TransferState) -> bool:
     """Whether what was told can still change."""
     return state in _ENDED or state in (
         TransferState.SUCCEEDED,
+        TransferState.PARTLY_SUCCEEDED,
         TransferState.FAILED,
         TransferState.REFUSED,
         TransferState.FENCED,

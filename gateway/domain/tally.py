@@ -7,6 +7,9 @@ from gateway.domain.states import told_final
 from protocol.messages.orders import BatchState
 from protocol.messages.transfer import TransferState
 
+BATCHES = ("SubmitBatch", "SubmitInterbankBatch", "SubmitPayroll")
+"""The services whose orders have rows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:

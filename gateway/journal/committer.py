@@ -350,7 +350,14 @@ class Committer:
     def _lease(self, tx: Connection) -> list[Task]:
         """Take the lease of what is due and not under way here already."""
         mine = {task.key for task in self._at_desk}
-        return due.take_over(tx, mine, owner=self._owner, lease_ms=self._lease_ms, now=self._clock())
+        return due.take_over(
+            tx,
+            mine,
+            with_rows=not any(task.goes_on and task.transfers for task in self._at_desk),
+            owner=self._owner,
+            lease_ms=self._lease_ms,
+            now=self._clock(),
+        )
 
     def _woken(self, engine: Engine) -> None:
         """Time alone changes matters: what is scheduled runs, what nobody decided expires.

@@ -18,26 +18,29 @@ from gateway.journal.task import Serving, Task
 
 REQUESTS_MAX = 200
 """How many requests are taken over at once."""
-ROWS_MAX = 1000
-"""How many payments of one order are taken to the core at once: a call of the core takes no more."""
-ROWS_TAKEN_MAX = 2000
+ROWS_MAX = 500
+"""How many payments of one order are taken to the core at once: single ones may have to wait until they are done."""
+ROWS_TAKEN_MAX = 500
 """After so many payments of orders with rows no more of them are taken over at once: single payments never wait behind
 many batches, and many orders with one payment each are not held up by their number."""
 WAKING_MAX = 200
 """How many matters are woken at once."""
+WAKING_ROWS_MAX = 2000
+"""How many payments may be released at once, unless a single order has more: meanwhile nothing else is entered."""
 
 
 def take_over(
-    tx: Connection, mine: Container[record.Key | None], *, owner: str, lease_ms: int, now: float
+    tx: Connection, mine: Container[record.Key | None], *, with_rows: bool, owner: str, lease_ms: int, now: float
 ) -> list[Task]:
     """Lease what is due and not `mine`, and make tasks of it; an order of which nothing is left is closed.
 
-    `now` is the monotonic clock, in seconds, at which the tasks begin.
+    Payments of orders with rows are taken only `with_rows`: while some are at the desk, single ones come next. `now` is
+    the monotonic clock, in seconds, at which the tasks begin.
     """
     moment, _ = record.site(tx)
     found = [r for r in record.due(tx, moment.now_ms, REQUESTS_MAX) if (r.customer_id, r.request_id) not in mine]
     tasks, leased, done = [], [], []
-    room = ROWS_TAKEN_MAX
+    room = ROWS_TAKEN_MAX if with_rows else 0
     for request in found:
         rows = _has_rows(request)
         looked_at = room > 0 or not rows
@@ -72,7 +75,7 @@ def _carried(tx: Connection, request: Request) -> tuple[Transfer, ...]:
 def waking(tx: Connection) -> list[MatterKey]:
     """The matters whose moment has come, the longest due first."""
     moment, _ = record.site(tx)
-    return matters.waking(tx, moment.business_ms, WAKING_MAX)
+    return matters.waking(tx, moment.business_ms, WAKING_MAX, rows=WAKING_ROWS_MAX)
 
 
 def wake(tx: Connection, serving: Serving, standing: Standing, keys: Collection[MatterKey]) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy import Row as ResultRow
 
 from gateway.domain.matter import ActKind, MatterKey
 from gateway.domain.states import State
+from gateway.domain.tally import Tally
 from gateway.journal.tables import ACT, MATTER, REQUEST, TRANSFER
 from protocol.messages.transfer import TransferState
 
@@ -218,8 +219,8 @@ def batches_of(
     return [BatchPlaced(*row) for row in tx.execute(found)]
 
 
-def sums_of(tx: Connection, customer_id: str, request_id: str) -> list[tuple[str, int, int]]:
-    """The rows of a batch by what is told of their state: how many, and how much in fen."""
+def tally_of(tx: Connection, customer_id: str, request_id: str) -> Tally:
+    """The rows of a batch by what is told of their state."""
     found: Select[Any] = (
         select(_STATE.label("told"), func.count(), func.sum(TRANSFER.c.amount))
         .select_from(TRANSFER)
@@ -227,7 +228,7 @@ def sums_of(tx: Connection, customer_id: str, request_id: str) -> list[tuple[str
         .where(TRANSFER.c.customer_id == customer_id, TRANSFER.c.request_id == request_id, TRANSFER.c.row > 0)
         .group_by(_STATE)
     )
-    return [(row[0], row[1], int(row[2])) for row in tx.execute(found)]
+    return Tally({TransferState(state): (count, int(total)) for state, count, total in tx.execute(found)})
 
 
 PARTS: Final[dict[str, tuple[str, ...]]] = {

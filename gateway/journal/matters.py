@@ -4,9 +4,9 @@ Each is set-based and runs in a transaction that is given; none commits. Locks a
 before matters, so that two processes never wait for each other in a circle.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, bindparam, select, tuple_
 from sqlalchemy import Row as ResultRow
@@ -17,6 +17,10 @@ from gateway.domain.matter import Act, ActKind, Basis, Matter, MatterKey
 from gateway.journal.record import Key, read_details, write_details
 from gateway.journal.tables import ACT, MATTER, REQUEST
 from protocol.messages.transfer import Arrival, TransferState
+
+T = TypeVar("T")
+PIECE: Final = 1_000
+"""Keys of one statement: a database refuses one that is too long or has too many parameters."""
 
 _ENTER: Final = BulkInsert(
     MATTER,
@@ -63,7 +67,7 @@ _ACTS: Final = (
     .order_by(ACT.c.customer_id, ACT.c.request_id, ACT.c.row, ACT.c.number)
 )
 _WAKING: Final = (
-    select(MATTER.c.customer_id, MATTER.c.request_id, MATTER.c.row)
+    select(MATTER.c.customer_id, MATTER.c.request_id, MATTER.c.row, MATTER.c["count"])
     .where(MATTER.c.wake_ms <= bindparam("now"))
     .order_by(MATTER.c.wake_ms)
     .limit(bindparam("most"))
@@ -117,28 +121,44 @@ def _write_acts(tx: Connection, matters: Iterable[tuple[Matter, int]]) -> None:
 
 def lock_orders(tx: Connection, keys: Iterable[Key], *, free_only: bool = False) -> dict[Key, int | None]:
     """Lock orders, or with `free_only` those that nobody else has locked; each with when it is due, if it is."""
-    wanted = sorted(set(keys))
-    if not wanted:
-        return {}
-    found = tx.execute(_FREE_ORDERS if free_only else _LOCKED_ORDERS, {"keys": wanted})
-    return {(row[0], row[1]): row[2] for row in found}
+    statement = _FREE_ORDERS if free_only else _LOCKED_ORDERS
+    return {
+        (row[0], row[1]): row[2]
+        for piece in _pieces(sorted(set(keys)))
+        for row in tx.execute(statement, {"keys": piece})
+    }
 
 
 def read(tx: Connection, keys: Iterable[MatterKey], *, lock: bool = False) -> dict[MatterKey, Matter]:
     """The matters with these keys, with their acts; locked where they are about to change."""
-    wanted = sorted(set(keys))
-    if not wanted:
-        return {}
-    rows = tx.execute(_LOCKED_MATTERS if lock else _MATTERS, {"keys": wanted}).all()
-    acts: dict[MatterKey, list[Act]] = {}
-    for act in tx.execute(_ACTS, {"keys": wanted}) if rows else ():
-        acts.setdefault(MatterKey(act[0], act[1], act[2]), []).append(_act(act))
-    return {matter.key: matter for matter in (_matter(row, acts) for row in rows)}
+    statement = _LOCKED_MATTERS if lock else _MATTERS
+    found: dict[MatterKey, Matter] = {}
+    for piece in _pieces(sorted(set(keys))):
+        rows = tx.execute(statement, {"keys": piece}).all()
+        acts: dict[MatterKey, list[Act]] = {}
+        for act in tx.execute(_ACTS, {"keys": piece}) if rows else ():
+            acts.setdefault(MatterKey(act[0], act[1], act[2]), []).append(_act(act))
+        found.update((matter.key, matter) for matter in (_matter(row, acts) for row in rows))
+    return found
 
 
-def waking(tx: Connection, business_ms: int, most: int) -> list[MatterKey]:
-    """The matters that time alone changes now, the longest due first; nothing is locked."""
-    return [MatterKey(*row) for row in tx.execute(_WAKING, {"now": business_ms, "most": most})]
+def _pieces(keys: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The keys in their order, in pieces that a statement can hold."""
+    return (keys[start : start + PIECE] for start in range(0, len(keys), PIECE))
+
+
+def waking(tx: Connection, business_ms: int, most: int, *, rows: int) -> list[MatterKey]:
+    """The matters that time alone changes now, the longest due first; nothing is locked.
+
+    At least one, and no more than have that many `rows` in all: each of them is written when its order is released.
+    """
+    found: list[MatterKey] = []
+    for customer_id, request_id, row, count in tx.execute(_WAKING, {"now": business_ms, "most": most}):
+        rows -= count
+        if found and rows < 0:
+            break
+        found.append(MatterKey(customer_id, request_id, row))
+    return found
 
 
 def make_due(tx: Connection, keys: Iterable[Key], held: Mapping[Key, int | None], now_ms: int) -> None:
@@ -149,7 +169,8 @@ def make_due(tx: Connection, keys: Iterable[Key], held: Mapping[Key, int | None]
     wanted = sorted(set(keys))
     _DUE.run(tx, [(now_ms, *key) for key in wanted])
     if carried := [key for key in wanted if held[key] is not None]:
-        tx.execute(_NEXT_EPOCH, {"keys": carried})
+        for piece in _pieces(carried):
+            tx.execute(_NEXT_EPOCH, {"keys": piece})
 
 
 def _act(row: ResultRow[Any]) -> Act:

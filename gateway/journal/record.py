@@ -79,10 +79,11 @@ _LEASE = (
     )
 )
 _DUE = (
-    _REQUESTS.where(REQUEST.c.due_ms <= bindparam("now"))
+    select(REQUEST.c.customer_id, REQUEST.c.request_id)
+    .where(REQUEST.c.due_ms <= bindparam("now"))
     .order_by(REQUEST.c.due_ms)
     .limit(bindparam("most"))
-    .with_for_update(of=REQUEST, skip_locked=True)
+    .with_for_update(skip_locked=True)
 )
 _HEAD = update(LOG_HEAD).where(LOG_HEAD.c.chain == bindparam("b_chain"))
 _STORED = select(MESSAGE_LOG.c.chain, MESSAGE_LOG.c.seq, MESSAGE_LOG.c.message).where(
@@ -143,8 +144,13 @@ def close(tx: Connection, closings: Iterable[Closing]) -> int:
 
 
 def due(tx: Connection, now_ms: int, most: int) -> list[Request]:
-    """Requests whose lease has ended and that nobody else is taking just now, oldest first, locked."""
-    return [read_request(row) for row in tx.execute(_DUE, {"now": now_ms, "most": most})]
+    """Requests whose lease has ended and that nobody else is taking just now, oldest first, locked.
+
+    They are read once they are locked: whoever had them before may have changed their payments meanwhile.
+    """
+    keys = [(row[0], row[1]) for row in tx.execute(_DUE, {"now": now_ms, "most": most})]
+    found = requests(tx, keys)
+    return [found[key] for key in keys]
 
 
 def lease(tx: Connection, taken: Sequence[Request], owner: str, until_ms: int) -> None:

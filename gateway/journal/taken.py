@@ -65,7 +65,7 @@ _DAYS: Final = select(func.min(REQUEST.c.business_date), func.max(TRANSFER.c.bus
     TRANSFER,
     and_(TRANSFER.c.customer_id == REQUEST.c.customer_id, TRANSFER.c.request_id == REQUEST.c.request_id),
 )
-_COUNTED: Final = select(func.min(USAGE.c.business_date), func.max(USAGE.c.business_date))
+_COUNTED: Final = select(func.min(USAGE.c.business_date), func.max(USAGE.c.business_date)).where(USAGE.c.amount > 0)
 
 
 def taken_between(tx: Connection, first: date, last: date) -> Iterator[Taking]:

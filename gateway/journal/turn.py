@@ -168,6 +168,8 @@ class Turn:
             return self._moment.now_ms + self._lease_ms
         if answered and all(is_final(transfer.state) for transfer in result.transfers):
             return self._moment.now_ms if result.task.goes_on else None
+        if answered and result.task.goes_on and any(is_final(transfer.state) for transfer in result.transfers):
+            return self._moment.now_ms
         pause = min(BACKOFF_MS_MAX, 1000 << min(request.attempts, 16))
         return self._moment.now_ms + pause
 
@@ -181,7 +183,7 @@ class Turn:
         facts = self._facts(commands)
         claims = self._claim(commands, subjects, facts)
         self._affairs.hold_matters(named)
-        self._hold_counters(commands, facts, outcomes)
+        self._hold_counters(commands, facts, claims, outcomes)
         known = record.requests(
             self._tx,
             (
@@ -206,11 +208,18 @@ class Turn:
         self._note_answers(entered.values())
         return [entered[number] for number in sorted(entered)]
 
-    def _hold_counters(self, commands: list[Command], facts: list[Facts], outcomes: list[Outcomes]) -> None:
-        """Lock the counters that this turn may look at, then count what failed at the bank."""
+    def _hold_counters(
+        self,
+        commands: list[Command],
+        facts: list[Facts],
+        claims: list[Claim | None],
+        outcomes: list[Outcomes],
+    ) -> None:
+        """Lock the counters that new orders may look at, then count what failed at the bank."""
         wanted = {
             key
-            for command, fact in zip(commands, facts, strict=True)
+            for command, fact, claimed in zip(commands, facts, claims, strict=True)
+            if claimed is not None and claimed.kind == ORDER
             for key in self._serving.counters(command, fact, self._moment)
         }
         failed = [(before, after) for before, after in outcomes if after.state is State.FAILED]

@@ -7,7 +7,6 @@ from gateway.domain.matter import Matter, MatterKey
 from gateway.services.service import place
 from protocol.codes import Code
 from protocol.errors import Detail
-from protocol.messages.transfer import TransferState
 
 
 def named(command: Command) -> tuple[MatterKey, ...]:
@@ -17,10 +16,10 @@ def named(command: Command) -> tuple[MatterKey, ...]:
 
 
 def faults(command: Command, facts: Facts) -> list[Detail]:
-    """Only a rejected order is amended."""
+    """Only a rejected order of one's own entry is amended, once."""
     for key in named(command):
         former = facts.matters.get(key)
-        if former is None or former.state is not TransferState.REJECTED:
+        if former is None or not course.can_amend(former, command.head.operator_id):
             code = Code.INSTRUCTION_NOT_FOUND if former is None else Code.NOT_REJECTED
             here = place(command.service.name if command.service else "", "Replaces")
             return [Detail(code, here, key.request_id)]

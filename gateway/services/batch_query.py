@@ -15,7 +15,6 @@ from gateway.domain.matter import Matter
 from gateway.journal import listing, matters
 from gateway.services.batches import PURPOSES
 from gateway.services.cursor import paging
-from gateway.services.lists import tally_of
 from gateway.services.ordering import own
 from gateway.services.service import Bank, Functions, done, place, refuse
 from gateway.services.showing import history, plan_item, runs_at
@@ -80,7 +79,7 @@ def _decide(services: tuple[str, ...], answer: Answer, command: Command, facts: 
             after = int(asked.after[0]) if asked.after else 0
             rows = listing.rows_of(tx, order, part=body.part, row_key=body.row_id, after=after, most=asked.limit)
         page, cursor = asked.page(rows, lambda row: (row.row,))
-        tally = tally_of(tx, *order)
+        tally = listing.tally_of(tx, *order)
         state = BatchState(tally.state.value)
         item: Callable[[ResultRow[Any], str], Any] = _payroll_row if answer is QueryPayrollReply else _batch_row
         reply = answer(

@@ -14,10 +14,10 @@ from gateway.domain.command import Command, Decision, Enter, Refuse, Reply
 from gateway.domain.customer import Account
 from gateway.domain.facts import Facts, Moment, Takes
 from gateway.domain.limits import Row
-from gateway.domain.matter import Basis, Matter, Plan
+from gateway.domain.matter import Basis, Matter
 from gateway.domain.states import State
 from gateway.services import amending, ordering
-from gateway.services.ordering import Ordered, own
+from gateway.services.ordering import Assessed, Ordered, own
 from gateway.services.service import Bank, Functions, if_entitled, own_id, place, refuse
 from gateway.services.showing import entry_code, plan_item, runs_at, warning_item
 from protocol import binding
@@ -87,17 +87,19 @@ def _decide(batch: Batch, command: Command, facts: Facts, *, moment: Moment, ban
         _closed_faults(batch, body, account, here),
         purposes.row_faults(body.row, customer.purposes, here),
     )
-    ordered = _ordered(batch, body, account, here)
-    plans = _plans(batch, ordered, command, facts, moment=moment, bank=bank)
-    if isinstance(plans, list):
-        faults += plans
+    # O14: a payroll is approved as a whole, a batch as a whole unless the customer has it row by row.
+    whole = batch.wages or customer.whole_batch
+    ordered = _ordered(batch, body, account, here, whole=whole)
+    assessed = ordering.assess(ordered, command, facts, moment=moment, bank=bank)
+    if isinstance(assessed, list):
+        faults += assessed
     if batch.wages:
         cap = customer.payroll_cap if customer.payroll_cap is not None else limits.PAYROLL_CAP
         faults += limits.payroll_faults(body.total, cap, f"{here}/Total")
     faults += amending.faults(command, facts)
-    if faults or isinstance(plans, list) or any(each.count for each in rows):
+    if faults or isinstance(assessed, list) or any(each.count for each in rows):
         return refuse(faults, *rows)
-    entered = _entered(batch, ordered, plans, command, moment=moment, bank=bank)
+    entered = _entered(batch, ordered, assessed, command, moment=moment, bank=bank)
     return replace(entered, settled=amending.amended(command, facts, moment))
 
 
@@ -112,12 +114,13 @@ def _closed_faults(batch: Batch, body: Any, account: Account, here: str) -> Foun
     return Found(tuple(details), len(barred))
 
 
-def _ordered(batch: Batch, body: Any, account: Account, here: str) -> Ordered:
-    """The batch as plan, time and limits see it; its rows count as outgoing, whoever the payees are."""
+def _ordered(batch: Batch, body: Any, account: Account, here: str, *, whole: bool) -> Ordered:
+    """The batch as plans, time and limits see it; its rows count as outgoing, whoever the payees are."""
+    rows = [Row(row.amount, f"{here}/Row[{number}]/Amount") for number, row in enumerate(body.row, 1)]
     return Ordered(
         account=account,
-        amount=body.total,
-        rows=[Row(row.amount, f"{here}/Row[{number}]/Amount") for number, row in enumerate(body.row, 1)],
+        planned=[Row(body.total, "")] if whole else rows,
+        rows=rows,
         takes=Takes.NOTHING if batch.wages else Takes.OUTGOING,
         place=here,
         total_place=f"{here}/Total",
@@ -127,45 +130,17 @@ def _ordered(batch: Batch, body: Any, account: Account, here: str) -> Ordered:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Plans:
-    """The plan of the whole, or where rows are approved one by one those of the rows, with the warnings."""
-
-    whole: Plan | None
-    rows: tuple[Plan, ...]
-    warnings: tuple[Detail, ...]
-
-
-def _plans(
-    batch: Batch, ordered: Ordered, command: Command, facts: Facts, *, moment: Moment, bank: Bank
-) -> _Plans | list[Detail]:
-    """O14: a payroll is approved as a whole, a batch as a whole unless the customer has it row by row."""
-    customer, _ = own(facts)
-    whole = ordering.assess(ordered, command, facts, moment=moment, bank=bank)
-    if batch.wages or customer.whole_batch:
-        return whole if isinstance(whole, list) else _Plans(whole.plan, (), whole.warnings)
-    found: list[Detail] = list(whole) if isinstance(whole, list) else []
-    plans: list[Plan] = []
-    for row in ordered.rows:
-        plan = ordering.plan_for(ordered, command, facts, amount=row.amount)
-        if isinstance(plan, list):
-            found += [Detail(fault.rule, row.place, fault.value, fault.zh, fault.en) for fault in plan]
-        else:
-            plans.append(plan)
-    if found or isinstance(whole, list):
-        return found[:DETAILS_MAX]
-    return _Plans(None, tuple(plans), whole.warnings)
-
-
-def _entered(batch: Batch, ordered: Ordered, plans: _Plans, command: Command, *, moment: Moment, bank: Bank) -> Enter:
+def _entered(
+    batch: Batch, ordered: Ordered, assessed: Assessed, command: Command, *, moment: Moment, bank: Bank
+) -> Enter:
     """All rows, with the matter of the whole or one for each."""
     body = command.body
     matters: tuple[Matter, ...]
-    if plans.whole is not None:
+    if ordered.planned is not ordered.rows:
         matters = (
             ordering.matter_of(
                 ordered,
-                plans.whole,
+                assessed.plans[0],
                 binding.write(_content(command, None, body.total)),
                 command,
                 moment=moment,
@@ -189,7 +164,7 @@ def _entered(batch: Batch, ordered: Ordered, plans: _Plans, command: Command, *,
                 payee=batch.payee(row),
                 hidden=bool(body.hide_detail),
             )
-            for number, (row, plan) in enumerate(zip(body.row, plans.rows, strict=True), 1)
+            for number, (row, plan) in enumerate(zip(body.row, assessed.plans, strict=True), 1)
         )
     first = matters[0]
     reply = batch.reply(
@@ -200,7 +175,7 @@ def _entered(batch: Batch, ordered: Ordered, plans: _Plans, command: Command, *,
         total=body.total,
         plan=plan_item(first),
         runs_at=runs_at(first),
-        warning=tuple(warning_item(detail, command.language) for detail in plans.warnings),
+        warning=tuple(warning_item(detail, command.language) for detail in assessed.warnings),
     )
     return Enter(
         reply=Reply(Outcome(entry_code(first)), binding.write(reply)),

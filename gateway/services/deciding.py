@@ -11,6 +11,7 @@ from gateway.domain.customer import Customer, Person
 from gateway.domain.facts import Facts, Moment
 from gateway.domain.matter import Matter, MatterKey
 from gateway.domain.states import told_final
+from gateway.services import waking
 from gateway.services.ordering import own
 from gateway.services.service import Bank, Functions, if_entitled, own_id, place, refuse
 from gateway.services.showing import plan_of, words
@@ -60,7 +61,7 @@ def _instructions(command: Command, facts: Facts, moment: Moment, bank: Bank) ->
     customer, person = own(facts)
 
     def judge(matter: Matter) -> Judged:
-        return course.decided(
+        after = course.decided(
             matter,
             person,
             body.decision,
@@ -71,6 +72,11 @@ def _instructions(command: Command, facts: Facts, moment: Moment, bank: Bank) ->
             next_operator=body.next_operator,
             people=customer.people,
         )
+        if isinstance(after, list):
+            return after
+        # Before the bank acts it is asked again what entry asked: account, grant and closed list may have changed.
+        entered_by = customer.people.get(matter.operator_id) if matter.key.customer_id == customer.customer_id else None
+        return waking.checked(after, replace(facts, person=entered_by), moment)
 
     return decide_each(command, facts, customer, judge, changes=False)
 
@@ -216,8 +222,8 @@ def _cancel(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> Refu
 
 
 def _acknowledge(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> Refuse | Settle:
-    def judge(matter: Matter, _customer: Customer, person: Person) -> Judged:
-        return course.acknowledged(matter, person, moment, by_request=command.head.request_id)
+    def judge(matter: Matter, customer: Customer, person: Person) -> Judged:
+        return course.acknowledged(matter, person, customer, moment, by_request=command.head.request_id)
 
     return _one(
         command,

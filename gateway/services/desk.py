@@ -247,6 +247,9 @@ class Desk:
             reply = self._scribe.reply(_echo(task), decided)
         except SignerUnavailable:
             return Result(task, moved, code=Code.SIGNER_UNAVAILABLE)
+        except Exception:  # noqa: BLE001  what is durable must never be done again for want of an answer
+            self.log.failure("an answer could not be made")
+            return Result(task, moved, code=Code.INTERNAL)
         return Result(task, moved, reply=reply, code=decided.code)
 
 

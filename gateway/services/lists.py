@@ -12,7 +12,7 @@ from gateway.domain.command import Command, Decision, Read, Reply
 from gateway.domain.facts import Facts, Moment, Transfer
 from gateway.domain.matter import MatterKey
 from gateway.domain.states import told_final
-from gateway.domain.tally import Tally
+from gateway.domain.tally import BATCHES
 from gateway.journal import listing, matters, transfers
 from gateway.journal.listing import BatchFilter, TransferFilter
 from gateway.services.cursor import paging
@@ -34,8 +34,6 @@ from protocol.messages.orders import (
 from protocol.messages.transfer import TransferState
 from protocol.names import folded_name
 
-BATCHES: Final = ("SubmitBatch", "SubmitInterbankBatch", "SubmitPayroll")
-"""The services whose orders have rows."""
 PIECE: Final = 500
 """Transfers read at once where their payees are searched."""
 SCANNED_MAX: Final = 5_000
@@ -169,7 +167,7 @@ def _batches(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> Dec
 
 
 def _batch(tx: Connection, customer_id: str, row: listing.BatchPlaced) -> ListedBatch:
-    tally = tally_of(tx, customer_id, row.request_id)
+    tally = listing.tally_of(tx, customer_id, row.request_id)
     key = MatterKey(customer_id, row.request_id, 0)
     matter = matters.read(tx, [key]).get(key)
     state = tally.state
@@ -195,13 +193,6 @@ _OPEN: Final = frozenset(
         *("scheduled", "processing"),
     }
 )
-
-
-def tally_of(tx: Connection, customer_id: str, request_id: str) -> Tally:
-    """The rows of a batch by what is told of their state."""
-    return Tally(
-        {TransferState(state): (count, total) for state, count, total in listing.sums_of(tx, customer_id, request_id)}
-    )
 
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {

@@ -5,13 +5,13 @@ Pure. Which accounts may pay, and what is wrong with a payment itself, is judged
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from gateway.domain import course, limits, schedule
 from gateway.domain.approval import entry_plan
-from gateway.domain.calendar import SHANGHAI, instant
+from gateway.domain.calendar import SHANGHAI, instant, same_date
 from gateway.domain.command import Command
 from gateway.domain.customer import Account, Customer, Limits, Person, Right
 from gateway.domain.facts import Facts, Moment, Takes
@@ -20,6 +20,7 @@ from gateway.domain.matter import Act, ActKind, Basis, Matter, MatterKey, Plan
 from gateway.domain.usage import UsageKey, counters
 from gateway.services.service import Bank
 from protocol.errors import Detail
+from protocol.limits import SCHEDULE_YEARS_MAX
 from protocol.messages.transfer import Arrival, TransferState
 
 _DAY: Final = timedelta(days=1)
@@ -29,12 +30,13 @@ _DAY: Final = timedelta(days=1)
 class Ordered:
     """What is ordered: the account that pays, and everything that time, plan and limits depend on.
 
-    `rows` are the payments as limits see them, with their total at `total_place`; `amount` picks the amount band (O14).
+    `rows` are the payments as limits see them, with their total at `total_place`; `planned` are the amounts that pick
+    amount bands, each for a plan of its own (O14), where the place of its faults is its place unless that is empty.
     `place` is the path of the order's element.
     """
 
     account: Account
-    amount: int
+    planned: Sequence[Row]
     rows: Sequence[Row]
     takes: Takes
     place: str
@@ -51,9 +53,9 @@ class Ordered:
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """An order that may be entered: its plan, and what may stand against it on the day it runs (O47)."""
+    """An order that may be entered: the plans that were asked for, and what may stand against it on its day (O47)."""
 
-    plan: Plan
+    plans: tuple[Plan, ...]
     warnings: tuple[Detail, ...]
 
 
@@ -89,14 +91,14 @@ def counters_of(command: Command, facts: Facts, moment: Moment) -> Iterable[Usag
     days = [moment.business_date]
     arrival, chosen = getattr(command.body, "arrival", None), getattr(command.body, "scheduled_for", None)
     if chosen is not None:
-        days.append(chosen.astimezone(SHANGHAI).date())
+        days.append(min(chosen.astimezone(SHANGHAI).date(), same_date(moment.business_date, years=SCHEDULE_YEARS_MAX)))
     elif arrival in (Arrival.NORMAL, Arrival.NEXT_DAY):
         days.append(moment.business_date + _DAY)
     return [key for day in days for key in counters(operator, (account.owner, account.number), day)]
 
 
 def assess(ordered: Ordered, command: Command, facts: Facts, *, moment: Moment, bank: Bank) -> Assessed | list[Detail]:
-    """The plan of an order, or everything that stands against it: its time, its plan, its limits, in this order."""
+    """The plans of an order, or everything that stands against it: its time, its plans, its limits, in this order."""
     faults: list[Detail] = []
     if not ordered.at_once or ordered.arrival is not None:
         faults += schedule.entry_faults(
@@ -110,13 +112,18 @@ def assess(ordered: Ordered, command: Command, facts: Facts, *, moment: Moment, 
             rules=bank.schedule,
             place=ordered.place,
         )
-    plan = plan_for(ordered, command, facts, amount=ordered.amount)
-    waits = isinstance(plan, list) or bool(plan.steps)
+    made = [plan_for(ordered, command, facts, amount=each.amount) for each in ordered.planned]
+    plans = [plan for plan in made if isinstance(plan, Plan)]
+    faults += [
+        replace(fault, place=each.place or fault.place)
+        for each, plan in zip(ordered.planned, made, strict=True)
+        if isinstance(plan, list)
+        for fault in plan
+    ]
+    waits = len(plans) < len(made) or any(plan.steps for plan in plans)
     judged = _judged(ordered, facts, _runs(ordered, moment, bank, waits=waits))
-    if isinstance(plan, list):
-        return faults + plan + judged.faults
     faults += judged.faults
-    return faults or Assessed(plan, tuple(judged.warnings))
+    return faults or Assessed(tuple(plans), tuple(judged.warnings))
 
 
 def plan_for(ordered: Ordered, command: Command, facts: Facts, *, amount: int) -> Plan | list[Detail]:

@@ -1,14 +1,19 @@
 """What became of a request by the sender's own id (QueryTransfer), and the fence that makes "not found" safe."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
+
+from sqlalchemy import Connection
 
 from gateway.domain import entitlement
 from gateway.domain.calendar import instant
-from gateway.domain.command import Command, Decision
+from gateway.domain.command import Command, Decision, Read, Reply
 from gateway.domain.facts import Facts, Moment, Request, Transfer
 from gateway.domain.matter import Matter, MatterKey
 from gateway.domain.states import told, told_final
+from gateway.domain.tally import BATCHES
+from gateway.journal.listing import tally_of
 from gateway.services.service import Bank, Functions, done, place, refuse
 from gateway.services.showing import history, plan_item, runs_at
 from gateway.services.transfer import IN_BANK
@@ -53,7 +58,16 @@ def _decide(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Dec
     matter = facts.matters.get(order_key(request))
     if request.transfer is not None:
         return done(_payment(request, request.transfer, matter, command.language))
-    return done(_other(request, matter, command.language))
+    told_of = _other(request, matter, command.language)
+    if request.service not in BATCHES or told_of.state is TransferState.REFUSED:
+        return done(told_of)
+
+    def read(tx: Connection) -> Reply:
+        """What became of a batch follows from its rows; QueryBatch and QueryPayroll tell of each."""
+        state = TransferState(tally_of(tx, request.customer_id, request.request_id).state.value)
+        return done(replace(told_of, state=state, final=told_final(state)))
+
+    return Read(read)
 
 
 def _payment(request: Request, transfer: Transfer, matter: Matter | None, language: str) -> QueryTransferReply:

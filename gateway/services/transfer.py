@@ -64,7 +64,7 @@ def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -
         return refuse(faults)
     transfer = _transfer(command, ordered, moment)
     replaced = amending.amended(command, facts, moment)
-    if ordered.at_once and not assessed.plan.steps:
+    if ordered.at_once and not assessed.plans[0].steps:
         return Pay(transfer, replaced)
     entered = _entered(transfer, ordered, assessed, command, moment=moment, bank=bank)
     return replace(entered, settled=replaced)
@@ -75,7 +75,7 @@ def _ordered(body: SubmitTransfer, account: Account, facts: Facts) -> Ordered:
     here = place("SubmitTransfer")
     return Ordered(
         account=account,
-        amount=body.amount,
+        planned=(Row(body.amount, ""),),
         rows=(Row(body.amount, f"{here}/Amount", outgoing=not is_own),),
         takes=Takes.OWN if is_own else Takes.OUTGOING,
         place=here,
@@ -117,7 +117,7 @@ def _entered(
     """The payment with its matter."""
     matter = ordering.matter_of(
         ordered,
-        assessed.plan,
+        assessed.plans[0],
         binding.write(_content(transfer, command)),
         command,
         moment=moment,

@@ -18,11 +18,18 @@ def wake(matter: Matter, facts: Facts, moment: Moment, bank: Bank) -> Woken:
     Acts already done stand (O23), but account and limits are those of the day on which it runs (R3.10, O47): what does
     not fit fails with every reason and is not tried again.
     """
-    after = course.woken(matter, moment, bank.schedule)
-    if after.state is not TransferState.PROCESSING:
-        return Woken(after)
-    faults = _run_faults(after, facts, moment)
-    return Woken(course.failed(after, faults, moment) if faults else after)
+    return Woken(checked(course.woken(matter, moment, bank.schedule), facts, moment))
+
+
+def checked(matter: Matter, facts: Facts, moment: Moment) -> Matter:
+    """The matter, failed where the bank may act on it and something stands against it today.
+
+    `facts` are those of its entry operator; where another customer entered it, under a grant, those of the owner.
+    """
+    if matter.state is not TransferState.PROCESSING or not matter.payer_account:
+        return matter
+    faults = _run_faults(matter, facts, moment)
+    return course.failed(matter, faults, moment) if faults else matter
 
 
 def _run_faults(matter: Matter, facts: Facts, moment: Moment) -> list[Detail]:

@@ -14,7 +14,8 @@ NAMESPACE: Final = "urn:yinqi:transfer:1"
 class TransferState(StrEnum):
     """Where a transfer is (R2.18): with the enterprise (企业处理中), with the bank (银行处理中), or at its end.
 
-    `unknown` is a state of its own, and `not-found` is final only once the id is fenced.
+    `unknown` is a state of its own, and `not-found` is final only once the id is fenced. Only an order of many
+    payments is `partly-succeeded`.
     """
 
     WAITING_REVIEW = "waiting-review"
@@ -29,6 +30,7 @@ class TransferState(StrEnum):
     ENDED = "ended"
     PROCESSING = "processing"
     SUCCEEDED = "succeeded"
+    PARTLY_SUCCEEDED = "partly-succeeded"
     FAILED = "failed"
     UNKNOWN = "unknown"
     REFUSED = "refused"

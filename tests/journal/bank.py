@@ -272,6 +272,11 @@ class Bank:
             found = connection.execute(select(USAGE).where(USAGE.c.business_date == day, USAGE.c.amount > 0))
             return {row.scope: row.amount for row in found}
 
+    def usage_days(self) -> set[str]:
+        """The business dates that have counters."""
+        with self._books()[0].connect() as connection:
+            return set(connection.execute(select(USAGE.c.business_date)).scalars())
+
     def payees(self) -> list[str]:
         """The accounts in the payee books."""
         with self._books()[0].connect() as connection:
