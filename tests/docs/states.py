@@ -56,7 +56,7 @@ STATES: Final[Mapping[S, Words]] = {
 """The states that moves lead to; what QueryTransfer says beside them (refused, fenced, not-found) is of request ids."""
 
 
-_PEOPLE: Final = WAITING - {S.WAITING_ADMINISTRATOR}
+PEOPLE: Final = WAITING - {S.WAITING_ADMINISTRATOR}
 """The states in which an instruction waits for people."""
 
 
@@ -139,7 +139,7 @@ _TIP: Final = (
 
 def figure(language: Language) -> str:
     """The moves as a picture; those that all waiting states share begin at the box around them."""
-    shared = {after for after in STATES if all((before, after) in moves() for before in _PEOPLE)}
+    shared = {after for after in STATES if all((before, after) in moves() for before in PEOPLE)}
     size = f'width="{_WIDTH}" height="{_HEIGHT}"'
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {_WIDTH} {_HEIGHT}">',
@@ -182,13 +182,13 @@ def _shared_arrow(after: S) -> str:
 
 def _arrows(shared: set[S]) -> Iterator[str]:
     """The other moves; among waiting states only from one to the next, since any later one may come instead."""
-    order = [state for state in STATES if state in _PEOPLE]
+    order = [state for state in STATES if state in PEOPLE]
     for before, after in sorted(moves()):
-        if before in _PEOPLE and after in _PEOPLE:
+        if before in PEOPLE and after in PEOPLE:
             assert order.index(before) < order.index(after)
             if order.index(after) - order.index(before) == 1:
                 yield _path(before, after, _straight(before, after))
-        elif before not in _PEOPLE or after not in shared:
+        elif before not in PEOPLE or after not in shared:
             yield _path(before, after, _PATHS.get((before, after)) or _straight(before, after))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.domain.command import Reply
-from gateway.domain.states import MATTER_MOVES, MOVES, WAITING, State, told
+from gateway.domain.states import CHANGE_MOVES, MATTER_MOVES, MOVES, State, told
 from gateway.scribe import Echo, Scribe
 from protocol import binding
 from protocol.codes import Code
@@ -21,7 +21,7 @@ from protocol.messages.transfer import TransferState
 from protocol.text import Encoding
 from tests.docs.blocks import steps
 from tests.docs.refusals import SUBJECTS
-from tests.docs.states import STATES, moves
+from tests.docs.states import PEOPLE, STATES, moves
 from tests.docs.write import FIGURES, PAGES, PARTS, names
 from tests.journal.bank import KEY
 from tests.support.need import need
@@ -36,11 +36,11 @@ NOW = datetime(2026, 11, 25, 2, tzinfo=UTC)
 def test_R2_18_the_figure_shows_the_moves_of_the_code_and_no_others(path: str) -> None:
     """Arrows from the box belong to every state in it, and among these any later one may follow."""
     drawn: set[tuple[TransferState, TransferState]] = set()
-    order = [state for state in STATES if state in WAITING]
+    order = [state for state in STATES if state in PEOPLE]
     for before, after in ARROW.findall(text_of(path)):
         if before == "waiting":
-            drawn |= {(state, TransferState(after)) for state in WAITING}
-        elif before in WAITING and after in WAITING:
+            drawn |= {(state, TransferState(after)) for state in PEOPLE}
+        elif before in PEOPLE and after in PEOPLE:
             assert order.index(after) == order.index(before) + 1
             drawn |= {(TransferState(before), later) for later in order[order.index(after) :]}
         else:
@@ -50,10 +50,10 @@ def test_R2_18_the_figure_shows_the_moves_of_the_code_and_no_others(path: str) -
 
 
 def test_R2_18_every_state_of_an_instruction_is_on_the_page() -> None:
-    """Those of matters, and those that a transfer is told in; none is listed that nothing leads to."""
+    """Those of matters, of changes, and those that a transfer is told in; none is listed that nothing leads to."""
     of_transfers = {told(state, None) for state in MOVES if state is not State.ENTERED}
 
-    assert STATES.keys() == MATTER_MOVES.keys() | of_transfers
+    assert STATES.keys() == MATTER_MOVES.keys() | CHANGE_MOVES.keys() | of_transfers
 
 
 def test_both_languages_say_the_same() -> None:
