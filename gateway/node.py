@@ -157,7 +157,7 @@ class Node:
             pool=reactor.getThreadPool(),
             seconds=reactor.seconds,
             standstill=self._standstill,
-            judge=partial(batch.judge, terms=batch.Terms(bank_code=settings.site.bank_code)),
+            judge=partial(batch.judge, terms=_terms(settings)),
         )
         self._admission = Admission(settings.limits, share=share, seconds=reactor.seconds)
         self._doors: list[Door] = []
@@ -305,6 +305,17 @@ class Node:
             count, oldest_seconds = in_doubt(connection)
         metrics.in_doubt.set(count)
         metrics.in_doubt_oldest_seconds.set(oldest_seconds)
+
+
+def _terms(settings: Settings) -> batch.Terms:
+    """What the bank says of batches, as the rules of rows ask it."""
+    said = settings.batch
+    return batch.Terms(
+        bank_code=settings.site.bank_code,
+        batch_rows=said.rows,
+        payroll_rows=said.payroll_rows,
+        credit_cards=said.credit_cards,
+    )
 
 
 def _deliver(deliveries: list[Delivery]) -> None:

@@ -83,6 +83,11 @@ listen = "127.0.0.1:{operations}"  # /metrics /healthz /readyz; keep it on an in
 # from = 2027-01-01
 # large_value_closes = "17:30"
 
+[batch]
+# rows = 300                     # of one batch, in-bank or interbank
+# payroll_rows = 20000
+# credit_cards = []              # how the numbers of the bank's credit cards begin: wages are not paid to them
+
 [log]
 # level = "info"                 # debug, info, warn, error, critical
 """

@@ -1,9 +1,8 @@
 """Many faults at once: the first of them in words and how many more there are, so that no list has an open end."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
 from protocol.errors import Detail
@@ -13,7 +12,7 @@ from protocol.place import ROW
 MORE: Final = "more"
 """The rule of the line that closes a list which could not hold every fault."""
 
-_ROW: Final = re.compile(rf":{ROW}(?:\[(\d+)\])?")
+_ROW: Final = re.compile(rf"[:/]{ROW}(?:\[(\d+)\]|(?=/))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +26,9 @@ class Found:
 NOTHING_FOUND: Final = Found()
 
 
-def found(details: Iterable[Detail], count: int) -> Found:
-    """What was found, of which no more is made than a list can hold."""
-    return Found(tuple(islice(details, DETAILS_MAX)), count)
+def found(details: Sequence[Detail]) -> Found:
+    """These faults, as what one look found."""
+    return Found(tuple(details[:DETAILS_MAX]), len(details))
 
 
 def listed(*several: Found) -> tuple[Detail, ...]:

@@ -1,7 +1,7 @@
 """Batches and payrolls: many payments under one request id, entered whole or not at all (SubmitBatch, SubmitPayroll).
 
-What is wrong with the rows by themselves was told before the command came here (gateway.domain.batch). Here they meet
-the customer: its accounts, closed lists, plan and limits.
+What is wrong with the rows by themselves comes with the command (gateway.domain.batch). Here they meet the customer:
+its accounts, lists, plan and limits; a refusal tells both.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
 
-from gateway.domain import accounts, entitlement, limits
+from gateway.domain import accounts, entitlement, limits, purposes
 from gateway.domain.command import Command, Decision, Enter, Refuse, Reply
 from gateway.domain.customer import Account
 from gateway.domain.facts import Facts, Moment, Takes
@@ -23,6 +23,7 @@ from gateway.services.showing import entry_code, plan_item, runs_at, warning_ite
 from protocol import binding
 from protocol.codes import Code
 from protocol.errors import Detail
+from protocol.faults import NOTHING_FOUND, Found
 from protocol.head import Outcome
 from protocol.limits import DETAILS_MAX
 from protocol.messages.approval import Content
@@ -63,7 +64,7 @@ def _payroll(command: Command, facts: Facts, moment: Moment, bank: Bank) -> Deci
 def _interbank(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Refuse:
     """Interbank batches leave by a channel, and none is open."""
     here = place("SubmitInterbankBatch")
-    return refuse([*entitlement.faults(command, facts), Detail(Code.CHANNEL_NOT_OPEN, here)])
+    return refuse([*entitlement.faults(command, facts), Detail(Code.CHANNEL_NOT_OPEN, here)], command.found)
 
 
 def _decide(batch: Batch, command: Command, facts: Facts, *, moment: Moment, bank: Bank) -> Decision:
@@ -79,31 +80,36 @@ def _decide(batch: Batch, command: Command, facts: Facts, *, moment: Moment, ban
         faults.append(Detail(Code.CURRENCY_UNSUPPORTED, f"{here}/Currency", body.currency))
     account = facts.customer.accounts.get(body.payer_account) if facts.customer else None
     if facts.person is None or account is None:
-        return refuse(faults)
-    faults += list(islice(_closed_faults(batch, body, account, here), DETAILS_MAX))
+        return refuse(faults, command.found)
+    customer, _ = own(facts)
+    rows = (
+        command.found,
+        _closed_faults(batch, body, account, here),
+        purposes.row_faults(body.row, customer.purposes, here),
+    )
     ordered = _ordered(batch, body, account, here)
     plans = _plans(batch, ordered, command, facts, moment=moment, bank=bank)
     if isinstance(plans, list):
         faults += plans
     if batch.wages:
-        customer, _ = own(facts)
         cap = customer.payroll_cap if customer.payroll_cap is not None else limits.PAYROLL_CAP
         faults += limits.payroll_faults(body.total, cap, f"{here}/Total")
     faults += amending.faults(command, facts)
-    if faults or isinstance(plans, list):
-        return refuse(faults)
+    if faults or isinstance(plans, list) or any(each.count for each in rows):
+        return refuse(faults, *rows)
     entered = _entered(batch, ordered, plans, command, moment=moment, bank=bank)
     return replace(entered, settled=amending.amended(command, facts, moment))
 
 
-def _closed_faults(batch: Batch, body: Any, account: Account, here: str) -> Iterator[Detail]:
+def _closed_faults(batch: Batch, body: Any, account: Account, here: str) -> Found:
     """R1.23, O21: a closed account pays only who is on its list, by batch and payroll too."""
     if not account.closed:
-        return
-    for number, row in enumerate(body.row, 1):
-        payee, _ = batch.payee(row)
-        if not accounts.may_pay_to(account, payee, None):
-            yield Detail(Code.PAYEE_NOT_IN_CLOSED_LIST, f"{here}/Row[{number}]", payee)
+        return NOTHING_FOUND
+    payees = enumerate((batch.payee(row)[0] for row in body.row), 1)
+    barred = [(number, payee) for number, payee in payees if not accounts.may_pay_to(account, payee, None)]
+    first = islice(barred, DETAILS_MAX)
+    details = (Detail(Code.PAYEE_NOT_IN_CLOSED_LIST, f"{here}/Row[{number}]", payee) for number, payee in first)
+    return Found(tuple(details), len(barred))
 
 
 def _ordered(batch: Batch, body: Any, account: Account, here: str) -> Ordered:

@@ -12,6 +12,7 @@ from gateway.domain.usage import UsageKey
 from protocol import binding
 from protocol.codes import Code
 from protocol.errors import Detail
+from protocol.faults import Found, found, listed
 from protocol.head import Outcome
 
 
@@ -58,9 +59,10 @@ def done(body: object) -> Reply:
     return Reply(Outcome(Code.DONE), binding.write(body))
 
 
-def refuse(faults: list[Detail]) -> Refuse:
-    """A refusal for all these faults; the first, in the order of the rules, gives the code."""
-    return Refuse(Code(faults[0].rule), tuple(faults))
+def refuse(faults: list[Detail], *rows: Found) -> Refuse:
+    """A refusal for all these faults, and those of `rows`; the first, in the order of the rules, gives the code."""
+    details = listed(found(faults), *rows) if any(each.count for each in rows) else tuple(faults)
+    return Refuse(Code(details[0].rule), details)
 
 
 def full(where: str, most: int) -> Refuse:

@@ -5,6 +5,7 @@ settings themselves, and never shown by `repr`. Knows no reactor, no database an
 A module for each subject; whoever uses settings takes them from here.
 """
 
+from gateway.settings.batch import BatchSettings
 from gateway.settings.doors import Door, Limits, Operations, Tls
 from gateway.settings.file import Settings, SettingsError, read
 from gateway.settings.reply import Pkcs11, ReplyKey
@@ -15,6 +16,7 @@ from gateway.settings.work import Log, Work
 
 __all__ = [
     "Address",
+    "BatchSettings",
     "CalendarSettings",
     "CoreSettings",
     "Door",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.domain.hours import ScheduleRules
+from gateway.settings.batch import BatchSettings, read_batch
 from gateway.settings.doors import Door, Limits, Operations, read_door, read_limits, read_operations
 from gateway.settings.reply import ReplyKey, read_reply
 from gateway.settings.schedule import CalendarSettings, read_calendar, read_schedule
@@ -39,6 +40,7 @@ class Settings:
     work: Work
     calendar: CalendarSettings
     schedule: ScheduleRules
+    batch: BatchSettings
     log: Log
 
 
@@ -71,6 +73,7 @@ def _settings(values: dict[str, Any], source: Source) -> Settings:
         work=read_work(top.table("work")),
         calendar=read_calendar(top.table("calendar")),
         schedule=read_schedule(top.table("schedule")),
+        batch=read_batch(top.table("batch")),
         log=read_log(top.table("log")),
     )
     _check_ports(top, settings)

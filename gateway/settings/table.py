@@ -67,6 +67,14 @@ class Table:
             return ""
         return value
 
+    def texts(self, key: str, *, pattern: str, allowed: str) -> tuple[str, ...]:
+        """Read a list of texts that each match the pattern whole; one that is left out is empty."""
+        found = self._list(key)
+        for number, value in enumerate(found, 1):
+            if not isinstance(value, str) or not re.fullmatch(pattern, value):
+                self.fault(f"{key}[{number}]", f"{value!r} is not {allowed}")
+        return tuple(value for value in found if isinstance(value, str))
+
     def choice(self, key: str, default: str, allowed: Sequence[str]) -> str:
         """Read one of the allowed words."""
         value = self._take(key, default)

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from protocol.binding import BankCode, message, row
 from protocol.messages.matter import HistoryItem, PlanItem, WarningItem
-from protocol.messages.transfer import Arrival
+from protocol.messages.transfer import Arrival, PayeeKind
 from protocol.money import Fen
 
 NAMESPACE: Final = "urn:yinqi:batch:1"
@@ -84,6 +84,7 @@ class BatchRow(NamedTuple):
     purpose: str
     end_to_end_id: str | None = None
     remark: str | None = None
+    payee_kind: PayeeKind | None = None
 
 
 @row(NAMESPACE)
@@ -98,6 +99,7 @@ class InterbankRow(NamedTuple):
     purpose: str
     end_to_end_id: str | None = None
     remark: str | None = None
+    payee_kind: PayeeKind | None = None
 
 
 @row(NAMESPACE)

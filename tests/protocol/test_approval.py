@@ -8,12 +8,13 @@ import pytest
 from protocol.binding import read, write
 from protocol.entries import approval as approval_entries
 from protocol.entries import orders as orders_entries
-from protocol.explain import explain, validate
+from protocol.explain import explain
 from protocol.limits import ROWS_MAX
 from protocol.messages import approval, matter, transfer
 from protocol.messages.transfer import SubmitTransfer, SubmitTransferReply, TransferState
 from protocol.service import Kind, Permission, Service
 from protocol.tree import canonical, parse
+from protocol.validate import validate
 from tests.protocol import helpers
 
 ENTRIES = (*approval_entries.ENTRIES, *orders_entries.ENTRIES)
@@ -85,7 +86,7 @@ def test_R6_3_the_dates_of_submission_are_mandatory(name: str, missing: str) -> 
     """提交日期为必输项."""
     example = write(next(entry.example for entry in ENTRIES if entry.name == name))
     without = re.sub(f"<{missing}>[^<]*</{missing}>", "", example)
-    details = explain(parse(helpers.request(without).encode()))
+    details = explain(parse(helpers.request(without).encode())).details
 
     assert [(detail.rule, (detail.place or "").rpartition(":")[2]) for detail in details] == [("missing", missing)]
 

@@ -240,7 +240,7 @@ def test_R5_5_every_faulty_row_is_named_with_all_its_faults() -> None:
         assert list(draft.columns["name"]) == ["张小明", None, None]
         assert list(draft.columns["row_id"]) == ["R000000", "R000001", "R000002"]
         assert draft.stated["total"] == 1500003
-        return found([Detail("late", draft.place("row_id", 2)), Detail("early", draft.place("count"))], 2)
+        return found([Detail("late", draft.place("row_id", 2)), Detail("early", draft.place("count"))])
 
     error = refusal(message, judge)
 
@@ -258,7 +258,7 @@ def test_R5_5_every_faulty_row_is_named_with_all_its_faults() -> None:
 def test_a_single_row_counts_as_the_first() -> None:
     """Its path has no number, and its faults stand behind those in front of the rows."""
     message = changed("<Name>张", "<Name> 张", rows=1).replace("<Kind>payroll<", "<Kind>bonus<")
-    error = refusal(message, lambda draft: found([Detail("last", draft.place("row_id", 1))], 1))
+    error = refusal(message, lambda draft: found([Detail("last", draft.place("row_id", 1))]))
 
     assert [detail.rule for detail in error.details] == ["enumeration", "pattern", "last"]
 
