@@ -12,7 +12,7 @@ from protocol.place import ROW
 MORE: Final = "more"
 """The rule of the line that closes a list which could not hold every fault."""
 
-_ROW: Final = re.compile(rf"[:/]{ROW}(?:\[(\d+)\])?")
+_ROW: Final = re.compile(rf"[:/]{ROW}(?:\[(\d+)\]|(?=/))")
 
 
 @dataclass(frozen=True, slots=True)

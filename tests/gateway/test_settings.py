@@ -247,6 +247,31 @@ def test_the_manuals_figures_stand_where_nothing_is_said(write: Write) -> None:
     assert settings.calendar.overrides is None
 
 
+def test_R5_3_the_rows_of_batches_are_settings_within_what_the_schemas_take(write: Write) -> None:
+    """300 and 20,000 where nothing is said; R5.7: and no number is taken for a credit card's."""
+    usual = write(SMALLEST).batch
+    other = write(SMALLEST + '[batch]\nrows = 500\npayroll_rows = 100\ncredit_cards = ["62588", "35"]\n').batch
+
+    assert (usual.rows, usual.payroll_rows, usual.credit_cards) == (300, 20_000, ())
+    assert (other.rows, other.payroll_rows, other.credit_cards) == (500, 100, ("62588", "35"))
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("rows = 1001", "batch.rows"),
+        ("rows = 0", "batch.rows"),
+        ("payroll_rows = 20001", "batch.payroll_rows"),
+        ('credit_cards = ["x"]', "batch.credit_cards[1]"),
+        ('credit_cards = ["62588", 35]', "batch.credit_cards[2]"),
+        ("credit_cards = 62588", "batch.credit_cards"),
+    ],
+)
+def test_terms_of_batches_that_cannot_be_are_refused(write: Write, text: str, key: str) -> None:
+    """Each by its key."""
+    assert [fault.partition(":")[0] for fault in faults(write, f"{SMALLEST}[batch]\n{text}\n")] == [key]
+
+
 def test_the_hours_are_settings_and_may_change_on_a_date(write: Write, tmp_path: Path) -> None:
     """R4.10: dated settings, each beside the one before it in time, in whatever order they stand."""
     (tmp_path / "calendar.toml").write_text("")

@@ -33,8 +33,7 @@ PLAN = matter.PlanItem(
 def valid(body: object) -> bool:
     """Whether the schema takes a message with this body, an object or its XML."""
     xml = body if isinstance(body, str) else write(body)
-    judged: bool = validate(parse(helpers.request(xml).encode()))
-    return judged
+    return validate(parse(helpers.request(xml).encode()))
 
 
 def decide(items: int) -> approval.DecideInstructions:
@@ -87,9 +86,9 @@ def test_R6_3_the_dates_of_submission_are_mandatory(name: str, missing: str) -> 
     """提交日期为必输项."""
     example = write(next(entry.example for entry in ENTRIES if entry.name == name))
     without = re.sub(f"<{missing}>[^<]*</{missing}>", "", example)
-    found = explain(parse(helpers.request(without).encode())).details
+    details = explain(parse(helpers.request(without).encode())).details
 
-    assert [(detail.rule, (detail.place or "").rpartition(":")[2]) for detail in found] == [("missing", missing)]
+    assert [(detail.rule, (detail.place or "").rpartition(":")[2]) for detail in details] == [("missing", missing)]
 
 
 def test_R2_23_plan_history_and_warnings_are_read_back_in_whichever_family_they_stand() -> None:

@@ -93,4 +93,4 @@ def test_a_batch_reads_back_with_its_rows_as_tuples() -> None:
     found = read(SubmitBatch, parse(write(made).encode()))
 
     assert found.row == made.row
-    assert tuple(found.row[1]) == ("R000001", "6230000000000000001", "李小明", 500001, "货款", None, "第1行")
+    assert list(found.row[1]) == ["R000001", "6230000000000000001", "李小明", 500001, "货款", None, "第1行", None]
