@@ -48,7 +48,7 @@ def test_an_answer_that_cannot_be_made_counts_nothing_twice(bank: Bank) -> None:
             raise ZeroDivisionError
         return made(*arguments)  # type: ignore[arg-type]  # as the scribe
 
-    node.scribe.reply = broken  # type: ignore[method-assign]  # a bug, once
+    node.scribe.reply = broken  # type: ignore[method-assign,assignment]  # a bug, once
     node.ask(transfer("T1", OPENING)).result(20)
     node.answer(transfer("T1", OPENING))
 
