@@ -70,10 +70,11 @@ def _decide(services: tuple[str, ...], answer: Answer, command: Command, facts: 
 
     def read(tx: Connection) -> Reply:
         first = listing.rows_of(tx, order, part=None, row_key=None, after=0, most=1)
-        if not first or first[0].payer_account not in person.accounts:
+        mine = request.operator_id == person.operator_id
+        if not first or not (mine or first[0].payer_account in person.accounts):
             return nothing
         matter = _matter(tx, order)
-        hidden = matter is not None and matter.hidden and person.operator_id != request.operator_id
+        hidden = matter is not None and matter.hidden and not mine
         rows: Sequence[ResultRow[Any]] = ()
         if not hidden:
             after = int(asked.after[0]) if asked.after else 0

@@ -76,10 +76,11 @@ def _decide(batch: Batch, command: Command, facts: Facts, *, moment: Moment, ban
         Detail(code, f"{here}/PayerAccount", body.payer_account)
         for code in accounts.payer_faults(facts, body.payer_account, wages=batch.wages)
     ]
+    account = facts.customer.accounts.get(body.payer_account) if facts.customer and not faults else None
     if body.currency != "CNY":
         faults.append(Detail(Code.CURRENCY_UNSUPPORTED, f"{here}/Currency", body.currency))
-    account = facts.customer.accounts.get(body.payer_account) if facts.customer else None
-    if facts.person is None or account is None:
+    # Lists, plans and limits of an account are told to those who may use it.
+    if account is None:
         return refuse(faults, command.found)
     customer, _ = own(facts)
     rows = (
@@ -87,8 +88,9 @@ def _decide(batch: Batch, command: Command, facts: Facts, *, moment: Moment, ban
         _closed_faults(batch, body, account, here),
         purposes.row_faults(body.row, customer.purposes, here),
     )
-    # O14: a payroll is approved as a whole, a batch as a whole unless the customer has it row by row.
-    whole = batch.wages or customer.whole_batch
+    # O14: a payroll is approved as a whole, a batch as a whole unless the customer has it row by row; what hides its
+    # rows from approvers cannot be approved by the row.
+    whole = batch.wages or customer.whole_batch or bool(body.hide_detail)
     ordered = _ordered(batch, body, account, here, whole=whole)
     assessed = ordering.assess(ordered, command, facts, moment=moment, bank=bank)
     if isinstance(assessed, list):
@@ -162,7 +164,6 @@ def _entered(
                 amount=row.amount,
                 row=number,
                 payee=batch.payee(row),
-                hidden=bool(body.hide_detail),
             )
             for number, (row, plan) in enumerate(zip(body.row, assessed.plans, strict=True), 1)
         )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from gateway.domain import course, entitlement
-from gateway.domain.approval import Decision, is_administrative
+from gateway.domain.approval import Decision, is_administrative, naming
 from gateway.domain.command import Command, Refuse, Reply, Settle
 from gateway.domain.customer import Customer, Person
 from gateway.domain.facts import Facts, Moment
@@ -186,6 +186,8 @@ def _one(
 
 def _name_actor(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> Refuse | Settle:
     def judge(matter: Matter, customer: Customer, person: Person) -> Judged:
+        if matter.plan.customer_id != customer.customer_id:
+            return [naming.foreign(command.body.operator)]
         return course.named(
             matter,
             person,

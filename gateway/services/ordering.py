@@ -73,11 +73,11 @@ def owner_of(account: Account, facts: Facts) -> Customer:
     return customer if account.owner == customer.customer_id else facts.grantors[account.owner]
 
 
-def is_own(facts: Facts, account: str) -> bool:
-    """Whether an account is one of the customer's own (企业内部, R4.1)."""
+def is_own(facts: Facts, payer: Account, payee: str) -> bool:
+    """Whether a payment stays with the owner of the account that pays (企业内部, R4.1); under a grant it does not."""
     customer, _ = own(facts)
-    known = customer.accounts.get(account)
-    return known is not None and known.owner == customer.customer_id
+    known = customer.accounts.get(payee)
+    return known is not None and known.owner == payer.owner
 
 
 def counters_of(command: Command, facts: Facts, moment: Moment) -> Iterable[UsageKey]:

@@ -222,7 +222,7 @@ def _rejected(matter: Matter) -> RejectedItem:
         payee_name=matter.payee_name or None,
         amount=matter.amount or None,
         count=matter.count,
-        rejected_by=act.operator_id,
+        rejected_by=act.operator_id if matter.plan.customer_id == matter.key.customer_id else None,
         rejected_at=instant(act.at_ms),
         reason=act.reason,
     )

@@ -14,9 +14,11 @@ from gateway.domain.matter import Matter, MatterKey
 from gateway.domain.states import told, told_final
 from gateway.domain.tally import BATCHES
 from gateway.journal.listing import tally_of
+from gateway.services.ordering import own
 from gateway.services.service import Bank, Functions, done, place, refuse
 from gateway.services.showing import history, plan_item, runs_at
 from gateway.services.transfer import IN_BANK
+from protocol.catalogue import CATALOGUE, Kind, Permission
 from protocol.codes import Code, Result
 from protocol.errors import Detail
 from protocol.meanings import MEANINGS, text
@@ -56,6 +58,8 @@ def _decide(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Dec
     if request is None:
         return done(QueryTransferReply(request_id=command.body.request_id, state=TransferState.NOT_FOUND, final=False))
     matter = facts.matters.get(order_key(request))
+    if faults := _hidden(request, matter, facts):
+        return refuse(faults)
     if request.transfer is not None:
         return done(_payment(request, request.transfer, matter, command.language))
     told_of = _other(request, matter, command.language)
@@ -68,6 +72,24 @@ def _decide(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Dec
         return done(replace(told_of, state=state, final=told_final(state)))
 
     return Read(read)
+
+
+def _hidden(request: Request, matter: Matter | None, facts: Facts) -> list[Detail]:
+    """Why another operator's request is not told: an account off the own list (R1.5), an act of administration.
+
+    Never told as not found: who takes that for true pays again.
+    """
+    _, person = own(facts)
+    if request.operator_id == person.operator_id:
+        return []
+    here = place("QueryTransfer", "RequestId")
+    service = CATALOGUE.get(request.service)
+    if service and service.kind is Kind.ADMINISTRATION and Permission.ADMINISTER not in person.permissions:
+        return [Detail(Code.NOT_PERMITTED, here, Permission.ADMINISTER)]
+    order = request.transfer or matter
+    if order and order.payer_account and order.payer_account not in person.accounts:
+        return [Detail(Code.ACCOUNT_NOT_LISTED, here, request.request_id)]
+    return []
 
 
 def _payment(request: Request, transfer: Transfer, matter: Matter | None, language: str) -> QueryTransferReply:

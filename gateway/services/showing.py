@@ -1,12 +1,14 @@
 """How plans, histories and warnings are shown in replies, whatever the service."""
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from lxml import etree
 
 from gateway.domain.approval import given
 from gateway.domain.calendar import instant
-from gateway.domain.matter import Matter
+from gateway.domain.matter import Act, ActKind, Matter
 from protocol import binding
 from protocol.codes import Code
 from protocol.errors import Detail
@@ -14,6 +16,9 @@ from protocol.meanings import text
 from protocol.messages.approval import Content
 from protocol.messages.matter import HistoryItem, PlanItem, StepItem, WarningItem
 from protocol.messages.transfer import TransferState
+
+_ENTERERS: Final = frozenset({ActKind.ENTER, ActKind.WITHDRAW, ActKind.ACKNOWLEDGE})
+"""Acts of the customer who entered it, whoever approves."""
 
 
 def entry_code(matter: Matter) -> Code:
@@ -24,8 +29,16 @@ def entry_code(matter: Matter) -> Code:
 
 
 def plan_item(matter: Matter) -> PlanItem | None:
-    """The plan and how far it has got; None where nobody need act."""
-    return plan_of(matter) if matter.plan.steps else None
+    """The plan and how far it has got, as who entered it sees it; None where nobody need act.
+
+    Of a collection it sees what is waited for, not the people of the other customer (R1.19, O44).
+    """
+    if not matter.plan.steps:
+        return None
+    plan = plan_of(matter)
+    if not _is_foreign(matter):
+        return plan
+    return replace(plan, mode=None, step=tuple(replace(step, operator=(), named=None) for step in plan.step))
 
 
 def plan_of(matter: Matter) -> PlanItem:
@@ -54,17 +67,25 @@ def content_of(matter: Matter) -> Content:
 
 
 def history(matter: Matter) -> tuple[HistoryItem, ...]:
-    """What was done to it, in order (指令处理历史, R2.23)."""
-    return tuple(
-        HistoryItem(
-            operator_id=act.operator_id or None,
-            act=act.kind,
-            at=instant(act.at_ms),
-            request_id=act.by_request or None,
-            reason=act.reason or None,
-        )
-        for act in matter.acts
+    """What was done to it, in order (指令处理历史, R2.23), as who entered it sees it: of a collection, not by whom."""
+    foreign = _is_foreign(matter)
+    return tuple(_act(act, shown=act.kind in _ENTERERS or not foreign) for act in matter.acts)
+
+
+def _act(act: Act, *, shown: bool) -> HistoryItem:
+    told = shown or act.kind is not ActKind.NAME
+    return HistoryItem(
+        operator_id=(act.operator_id or None) if shown else None,
+        act=act.kind,
+        at=instant(act.at_ms),
+        request_id=(act.by_request or None) if shown else None,
+        reason=(act.reason or None) if told else None,
     )
+
+
+def _is_foreign(matter: Matter) -> bool:
+    """Whether another customer's people approve it: a collection under a grant."""
+    return matter.plan.customer_id != matter.key.customer_id
 
 
 def runs_at(matter: Matter) -> datetime | None:

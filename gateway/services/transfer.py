@@ -50,11 +50,12 @@ PLACES = {
 def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -> Decision:
     """Refused with everything that stands against it, paid at once, or entered to wait for people or its time."""
     body: SubmitTransfer = command.body
-    faults = entitlement.faults(command, facts)
-    account = facts.customer.accounts.get(body.payer_account) if facts.customer else None
-    faults += _payer_faults(body, facts) + _submit_faults(body, account, bank)
+    denied = entitlement.faults(command, facts) + _payer_faults(body, facts)
+    account = facts.customer.accounts.get(body.payer_account) if facts.customer and not denied else None
+    faults = denied + _submit_faults(body, account, bank)
     faults += _purpose_faults(body, facts) + amending.faults(command, facts)
-    if facts.person is None or account is None:
+    # Lists, plans and limits of an account are told to those who may use it.
+    if account is None:
         return refuse(faults)
     ordered = _ordered(body, account, facts)
     assessed = ordering.assess(ordered, command, facts, moment=moment, bank=bank)
@@ -71,7 +72,7 @@ def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -
 
 
 def _ordered(body: SubmitTransfer, account: Account, facts: Facts) -> Ordered:
-    is_own = ordering.is_own(facts, body.payee_account)
+    is_own = ordering.is_own(facts, account, body.payee_account)
     here = place("SubmitTransfer")
     return Ordered(
         account=account,

@@ -234,8 +234,12 @@ class QueryChangeReply:
 
 @message(NAMESPACE)
 class NameActor:
-    """Names another next actor for an instruction that waits (O42)."""
+    """Names another next actor for an instruction that waits (O42).
 
+    `customer_id` is that of who entered it, where it is another customer: a collection under a grant (R1.19).
+    """
+
+    customer_id: str | None = None
     request_id: str
     row: int | None = None
     operator: str
@@ -270,7 +274,10 @@ class TodoItem:
 
 @message(NAMESPACE)
 class RejectedItem:
-    """A rejected instruction of the asker's own entry: to be amended by a new one, or acknowledged (O4)."""
+    """A rejected instruction of the asker's own entry: to be amended by a new one, or acknowledged (O4).
+
+    Who rejected it is not told where that was another customer's person: of a collection under a grant.
+    """
 
     request_id: str
     row: int | None = None
@@ -281,7 +288,7 @@ class RejectedItem:
     payee_name: str | None = None
     amount: Fen | None = None
     count: int
-    rejected_by: str
+    rejected_by: str | None = None
     rejected_at: datetime
     reason: str
 
