@@ -187,8 +187,13 @@ def _entered(bank: Bank, sides: tuple[Side, Side], right: Right) -> None:
     assert [code(reply) for reply in (entered, own)] == [Code.AWAITING_APPROVAL] * 2
 
 
+def _asked(side: Side, request_id: str) -> str:
+    """What who entered it is told, whether or not the account is still on its list."""
+    return side.ask(QueryTransfer(request_id=request_id), operator="ERP1")
+
+
 def _state(side: Side, request_id: str) -> str:
-    return told(side.ask(QueryTransfer(request_id=request_id)), QueryTransferReply).state
+    return told(_asked(side, request_id), QueryTransferReply).state
 
 
 @pytest.mark.parametrize("right", [Right.TRANSFER, Right.COLLECT])
@@ -203,7 +208,7 @@ def test_O22_what_waits_under_a_grant_ends_when_it_is_taken_back(
 
     assert (reply.change, reply.ended_instructions) == (GrantChange.WITHDRAWN, 1)
     assert (_state(group, "T1"), _state(owner, "T2")) == ("ended", "waiting-review")
-    history = group.ask(QueryTransfer(request_id="T1"))
+    history = _asked(group, "T1")
     assert "the grant was taken back" in history
     people = GROUP if right is Right.TRANSFER else CUSTOMER_ID
     assert ("C1/ADM1" in history) is (people == GROUP)
@@ -211,7 +216,7 @@ def test_O22_what_waits_under_a_grant_ends_when_it_is_taken_back(
 
 
 def test_O22_what_waits_under_a_grant_ends_when_it_is_dropped(bank: Bank, working: tuple[Side, Side]) -> None:
-    """As when it is taken back, by the grantee's own act."""
+    """As when it is taken back, by the grantee's own act; who did not enter it is not told (R1.5)."""
     owner, group = working
     _entered(bank, working, Right.TRANSFER)
 
@@ -219,6 +224,7 @@ def test_O22_what_waits_under_a_grant_ends_when_it_is_dropped(bank: Bank, workin
 
     assert (reply.change, reply.ended_instructions) == (GrantChange.DROPPED, 1)
     assert (_state(group, "T1"), _state(owner, "T2")) == ("ended", "waiting-review")
+    assert rules(group.ask(QueryTransfer(request_id="T1"))) == [Code.ACCOUNT_NOT_LISTED]
 
 
 def test_R1_18_both_must_be_advanced_when_it_is_offered_and_when_it_is_accepted(
