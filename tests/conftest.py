@@ -8,7 +8,14 @@ import pytest
 import protocol.validate  # noqa: F401  first of all, as in the daemon: its schemas must compile before Twisted is whole
 from tests.support.deferreds import wrap_async_tests
 from tests.support.need import absent
-from tests.support.postgres import Postgres, PostgresMissingError, running_postgres, server_programs
+from tests.support.postgres import (
+    FORGETS_WITH_THE_MACHINE,
+    Postgres,
+    PostgresMissingError,
+    memory_or_disk,
+    running_postgres,
+    server_programs,
+)
 
 QUICK_ROOMS = ("house", "protocol", "signer")  # a fault there explains the others, so they come first
 
@@ -28,14 +35,21 @@ def _turn(item: pytest.Item) -> int:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """A private PostgreSQL cluster with safe durability settings; `.fresh()` gives the URL of a new empty database."""
+def cluster() -> Iterator[Postgres]:
+    """A private PostgreSQL cluster whose commits outlive every process."""
     try:
         server_programs()
     except PostgresMissingError as missing:
         absent(str(missing))
-    with running_postgres() as cluster:
-        yield cluster
+    with running_postgres(FORGETS_WITH_THE_MACHINE, memory_or_disk()) as running:
+        yield running
+
+
+@pytest.fixture
+def postgres(cluster: Postgres) -> Iterator[Postgres]:
+    """The cluster; `.fresh()` gives the URL of a new empty database, which goes when the test ends."""
+    yield cluster
+    cluster.clear()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -43,5 +57,5 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database, once per engine."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'fresh.db'}"
-    cluster: Postgres = request.getfixturevalue("postgres")
-    return cluster.fresh()
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.fresh()

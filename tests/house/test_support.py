@@ -40,15 +40,34 @@ def test_a_fresh_database_is_empty(database_url: str) -> None:
         engine.dispose()
 
 
-def test_the_cluster_keeps_its_promises_about_durability(postgres: Postgres) -> None:
-    """Tests and figures are taken with fsync and synchronous commits, as in production."""
-    with psycopg.connect(postgres.fresh()) as connection:
-        found = [
-            connection.execute(f"SHOW {name}".encode()).fetchone()
-            for name in ("fsync", "synchronous_commit", "full_page_writes")
-        ]
+def durability(cluster: Postgres) -> dict[str, str]:
+    """What a cluster promises about commits."""
+    with psycopg.connect(cluster.url("postgres")) as connection:
+        names = ("synchronous_commit", "fsync", "full_page_writes")
+        return {name: connection.execute(f"SHOW {name}".encode()).fetchall()[0][0] for name in names}
 
-    assert found == [("on",), ("on",), ("on",)]
+
+def test_a_commit_in_the_cluster_of_tests_outlives_every_process(postgres: Postgres) -> None:
+    """It has reached the system when it returns; only for the disk nobody waits."""
+    assert durability(postgres) == {"synchronous_commit": "on", "fsync": "off", "full_page_writes": "off"}
+
+
+@pytest.mark.slow
+def test_figures_are_taken_with_every_promise_about_durability() -> None:
+    """With fsync and synchronous commits, as in production."""
+    with running_postgres() as cluster:
+        assert durability(cluster) == {"synchronous_commit": "on", "fsync": "on", "full_page_writes": "on"}
+
+
+def test_the_databases_of_a_test_go_with_it_whoever_is_connected(postgres: Postgres) -> None:
+    """So a run needs no more room than its largest test."""
+    url = postgres.fresh()
+    forgotten = psycopg.connect(url)
+    postgres.clear()
+    forgotten.close()
+
+    with pytest.raises(psycopg.OperationalError, match="does not exist"):
+        psycopg.connect(url)
 
 
 def test_the_cluster_never_runs_as_root(postgres: Postgres) -> None:
