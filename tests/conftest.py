@@ -16,6 +16,7 @@ from tests.support.postgres import (
     running_postgres,
     server_programs,
 )
+from tests.support.shares import Shares
 
 QUICK_ROOMS = ("house", "protocol", "signer")  # a fault there explains the others, so they come first
 
@@ -24,6 +25,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let a test be written as `async def` without a decorator; the quick rooms come first, what is slow comes last."""
     wrap_async_tests(items)
     items.sort(key=_turn)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Shares:
+    """Where several processes share the run, what one of them must make once stays together."""
+    return Shares(config, log)
 
 
 def _turn(item: pytest.Item) -> int:

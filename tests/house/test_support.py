@@ -15,6 +15,7 @@ from twisted.internet.task import deferLater
 
 from tests.support.need import need
 from tests.support.postgres import Postgres, running_postgres
+from tests.support.shares import UNDIVIDED, share
 from tests.support.source import ROOT
 
 
@@ -27,6 +28,14 @@ async def test_an_async_test_runs_on_the_real_reactor() -> None:
 async def test_an_async_test_can_be_fed_by_hypothesis(number: int) -> None:
     """Each example is awaited on the reactor."""
     assert await deferLater(reactor, 0, lambda: number) == number
+
+
+def test_what_shares_a_daemon_goes_to_one_process_and_the_rest_is_divided() -> None:
+    """A folder or a file by its place, which exists; any other test by itself."""
+    assert [each for each in UNDIVIDED if not (ROOT / each).exists()] == []
+    assert share("tests/attacks/test_doors.py::a") == share("tests/attacks/test_bad_input.py::b[c]")
+    assert share("tests/acceptance/test_demo.py::a") != share("tests/acceptance/test_tls.py::a")
+    assert share("tests/journal/test_due.py::a") != share("tests/journal/test_due.py::b")
 
 
 def test_a_fresh_database_is_empty(database_url: str) -> None:
