@@ -90,7 +90,8 @@ def wake(tx: Connection, serving: Serving, standing: Standing, keys: Collection[
     affairs.hold_counters(())
     facts = standing.facts(tx, version, [(matter.key.customer_id, matter.operator_id) for matter in held])
     for matter, fact in zip(held, facts, strict=True):
-        known = replace(fact, matters=affairs.matters, used=affairs.used)
+        payees = affairs.payees(fact.customer)
+        known = replace(fact, matters=affairs.matters, used=affairs.used, payees=payees)
         woken = serving.wake(matter, known, moment)
         if woken.run is not None:
             affairs.run(woken.run)
