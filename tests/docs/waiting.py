@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from typing import Final
 
 WAITING: Final[Mapping[str, str]] = {
-    "R1.9": "a console with passwords",
-    "O1": "rates for a claimed customer, and the alarm",
     "O13": "loss reports that end by themselves",
     "O36": "channels to other banks, and their directory",
 }
 
 PARTLY: Final[Mapping[str, str]] = {
+    "R1.9": "a console with passwords",
     "R4.18": "recurring transfers that run, and their log",
 }
