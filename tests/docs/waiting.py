@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Final
 
 WAITING: Final[Mapping[str, str]] = {
-    "O13": "loss reports that end by themselves",
     "O36": "channels to other banks, and their directory",
 }
 
