@@ -80,7 +80,7 @@ TRANSFER = Table(
     Column("business_date", String(10), nullable=False),
     Column("state", String(12), nullable=False),
     Column("reasons", String(400), nullable=False),
-    Column("reference", String(40)),
+    Column("reference", String(64)),
     Column("booked_ms", BigInteger),
     Column("ended_on", String(10)),
     ForeignKeyConstraint(["customer_id", "request_id"], ["request.customer_id", "request.request_id"]),
