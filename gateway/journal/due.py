@@ -18,9 +18,9 @@ from gateway.journal.task import Serving, Task
 
 REQUESTS_MAX = 200
 """How many requests are taken over at once."""
-ROWS_MAX = 500
+ROWS_MAX = 1000
 """How many payments of one order are taken to the core at once: single ones may have to wait until they are done."""
-ROWS_TAKEN_MAX = 500
+ROWS_TAKEN_MAX = 1000
 """After so many payments of orders with rows no more of them are taken over at once: single payments never wait behind
 many batches, and many orders with one payment each are not held up by their number."""
 WAKING_MAX = 200

@@ -13,7 +13,7 @@ from core_adapter.bulk import BulkInsert, BulkUpdate, Row
 from gateway.domain.facts import Request, Takes, Transfer
 from gateway.domain.matter import Basis, Matter, MatterKey
 from gateway.domain.states import State
-from gateway.journal.tables import TRANSFER
+from gateway.journal.tables import OPEN_ROWS, TRANSFER
 from protocol.codes import Code
 
 COLUMNS: Final = (
@@ -33,8 +33,7 @@ _OPEN: Final = (
     .where(
         TRANSFER.c.customer_id == bindparam("customer"),
         TRANSFER.c.request_id == bindparam("request"),
-        TRANSFER.c.state.in_([State.RELEASED.value, State.PROCESSING.value, State.UNKNOWN.value]),
-        TRANSFER.c.row > 0,
+        OPEN_ROWS,
     )
     .order_by(TRANSFER.c.row)
     .limit(bindparam("most"))
