@@ -16,6 +16,7 @@ from gateway.domain import course, entitlement
 from gateway.domain.approval import administration_plan
 from gateway.domain.command import Change, Command, Decision, Enter, Refuse, Reply, Settle
 from gateway.domain.facts import Facts, Moment, Request, Takes
+from gateway.domain.managing import DECIDING, is_administrator
 from gateway.domain.matter import Act, ActKind, Matter, MatterKey, Plan
 from gateway.domain.states import told_final
 from gateway.journal.register import read_version
@@ -34,11 +35,8 @@ from protocol.head import Outcome
 from protocol.meanings import text
 from protocol.messages.approval import Content, DecideChanges, FaultItem, QueryChange, QueryChangeReply
 from protocol.messages.transfer import TransferState
-from protocol.service import Kind, Permission, Service
+from protocol.service import Kind, Service
 from protocol.tree import parse
-
-DECIDING: Final = "DecideChanges"
-"""The act of administration that never waits itself."""
 
 _SERVICES: Final[Mapping[str, Service]] = {
     row.name: row for row in CATALOGUE.values() if row.kind is Kind.ADMINISTRATION and row.name != DECIDING
@@ -62,13 +60,19 @@ def entered(command: Command, change: Change, facts: Facts, *, moment: Moment, b
     def make(tx: Connection) -> Refuse | Enter:
         if isinstance(refused := tried(tx, change.make), Refuse):
             return refused
-        plan = administration_plan(customer, person.operator_id)
+        plan = administration_plan(customer, person.operator_id, about=_about(command))
         if isinstance(plan, list):
             return refuse(plan)
         matter = course.begun(_matter(command, plan, moment), moment, bank.schedule)
         return Enter(reply=Reply(Outcome(Code.AWAITING_APPROVAL), None), matters=(matter,))
 
     return Change(make)
+
+
+def _about(command: Command) -> str | None:
+    """The operator whom a change is about, if it is about one."""
+    about: str | None = getattr(command.body, "operator", None)
+    return about
 
 
 def _matter(command: Command, plan: Plan, moment: Moment) -> Matter:
@@ -134,6 +138,7 @@ class Deciding:
         customer, person = own(facts)
 
         def make(tx: Connection) -> Refuse | Settle:
+            # No change that is made here is about who decides (R1.14), so it decides all of them as it stands.
             def judge(matter: Matter) -> Judged:
                 after = course.decided(
                     matter,
@@ -153,7 +158,7 @@ class Deciding:
                     return course.failed(after, list(made.details or (Detail(made.code),)), moment)
                 return course.made(after, moment, made.body)
 
-            return decide_each(command, facts, customer, judge, changes=True)
+            return decide_each(command, facts, judge, changes=True)
 
         return Change(make)
 
@@ -197,7 +202,7 @@ def _query(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Deci
 
 def _may_see(request: Request, operator_id: str, facts: Facts) -> bool:
     _, person = own(facts)
-    return request.operator_id == operator_id or Permission.ADMINISTER in person.permissions
+    return request.operator_id == operator_id or is_administrator(person)
 
 
 def _told(request: Request, matter: Matter | None, language: str) -> QueryChangeReply:
