@@ -26,10 +26,10 @@ from protocol.messages.matter import ActKind
 from protocol.messages.transfer import QueryTransfer, QueryTransferReply, SubmitTransferReply, TransferState
 from protocol.service import Permission
 from tests.journal.bank import CUSTOMER_ID, PAYEE, PAYER, SAVINGS, Bank, command, transfer
+from tests.journal.batching import batch
 from tests.journal.company import ask
 from tests.journal.granting import GROUP, Side, add_people, grant, two_sides
 from tests.journal.replies import code, rules, told
-from tests.journal.test_batches import batch
 from tests.journal.test_released import _register
 
 
