@@ -26,6 +26,9 @@ DEPUTY_KEEPS: Final = frozenset(
 )
 """The changes that a deputy makes: of its direct operators and its pool; all others are the supervisor's (R1.13)."""
 
+SUPERVISOR_SEES: Final = frozenset({"ListGrants"})
+"""The lists of what a deputy has no part in; what others show it is cut to its own operators, pool and accounts."""
+
 
 def is_deputy(person: Person) -> bool:
     """Whether the person is a deputy."""
@@ -76,9 +79,10 @@ def operator_faults(customer: Customer, manager: Person, operator_id: str) -> li
 
 
 def is_reserved(person: Person, service: Service) -> bool:
-    """Whether the service changes what a deputy does not keep, and the person is a deputy."""
+    """Whether the service changes or shows what a deputy has no part in, and the person is a deputy."""
     changes = service.kind in (Kind.ADMINISTRATION, Kind.KEEPING) and service.permission is Permission.ADMINISTER
-    return changes and is_deputy(person) and service.name not in DEPUTY_KEEPS
+    reserved = (changes and service.name not in DEPUTY_KEEPS) or service.name in SUPERVISOR_SEES
+    return reserved and is_deputy(person)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,9 +90,9 @@ def _decide(batch: Batch, command: Command, facts: Facts, *, moment: Moment, ban
         else NOTHING_FOUND,
         purposes.row_faults(body.row, customer.purposes, here),
     )
-    # O14: a payroll is approved as a whole, a batch as a whole unless the customer has it row by row; what hides its
-    # rows from approvers cannot be approved by the row.
-    whole = batch.wages or customer.whole_batch or bool(body.hide_detail)
+    # O14: a payroll is approved as a whole, a batch as a whole unless the customer whose people approve has it row by
+    # row; what hides its rows from approvers cannot be approved by the row.
+    whole = batch.wages or ordering.approving(account, facts).whole_batch or bool(body.hide_detail)
     ordered = _ordered(batch, body, account, here, whole=whole)
     assessed = ordering.assess(ordered, command, facts, moment=moment, bank=bank)
     if isinstance(assessed, list):

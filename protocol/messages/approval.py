@@ -50,7 +50,8 @@ class Content:
 
     Its digest is the SHA-256 of this element in exclusive canonical form. `body_digest` is the RequestDigest of the
     message that entered it, in hex, and so stands for everything in it, also for the rows of a batch. `amount` and
-    `count` are of the whole where it is a batch; an act of administration has neither.
+    `count` are of the whole where it is a batch; an act of administration has neither. `stands_digest` is the SHA-256,
+    in hex, of what an act of administration puts something in the place of, as that stood at its entry.
     """
 
     customer_id: str
@@ -71,6 +72,7 @@ class Content:
     scheduled_for: datetime | None = None
     replaces: str | None = None
     body_digest: str
+    stands_digest: str | None = None
 
 
 @message(NAMESPACE)

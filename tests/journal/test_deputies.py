@@ -32,7 +32,7 @@ from protocol.messages.enterprise.operators import (
     ServiceList,
     UnfreezeOperator,
 )
-from protocol.messages.grant import OfferGrant, Right
+from protocol.messages.grant import ListGrants, OfferGrant, Right
 from protocol.service import Permission
 from tests.journal.bank import PAYER, SAVINGS, Bank
 from tests.journal.replies import code, rules
@@ -164,6 +164,7 @@ RESERVED = [
     SetAccountTerms(account=PAYER, payment=False),
     SetCustomerLimits(limits=LimitsItem()),
     OfferGrant(account=PAYER, grantee="C2", right=(Right.QUERY,)),
+    ListGrants(),
     DecideChanges(decision=Decision.APPROVE, item=(DecideItem(request_id="C1", digest="00" * 32),)),
 ]
 

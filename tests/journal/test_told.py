@@ -1,8 +1,9 @@
 """What is told to whom: of other people's orders, of accounts off the own list, of another customer's people."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
+from gateway.administration.change import raise_version
 from gateway.administration.closed import add_payee, set_closed
 from gateway.administration.lists import change_accounts
 from gateway.administration.operators import add_operator
@@ -223,6 +224,27 @@ def test_O44_who_entered_a_collection_sees_what_is_waited_for_and_not_the_owner_
     ]
     assert [each.request_id for each in seen.history][1:] == [None, None]
     assert (rejected.rejected_by, rejected.reason) == (None, "不符")
+
+
+@pytest.mark.parametrize("owner_whole", [True, False])
+def test_O14_the_owner_says_how_a_batch_of_a_collection_is_approved(
+    bank: Bank,
+    sides: tuple[Side, Side],
+    owner_whole: bool,  # noqa: FBT001  a row
+) -> None:
+    """Its people approve: a grantee that splits a sum into rows evades none of the owner's amount bands."""
+    owner, group = sides
+    grant(bank, sides, Right.COLLECT)
+    with bank.journal().begin() as tx:
+        raise_version(tx)
+        for customer, whole in ((CUSTOMER_ID, owner_whole), (GROUP, not owner_whole)):
+            tx.execute(update(CUSTOMER).where(CUSTOMER.c.customer_id == customer).values(whole_batch=whole))
+
+    group.node.answer(command(batch(30_000_00, 30_000_00), "B1", customer=GROUP))
+
+    shown = told(owner.ask(ListPending(), "REV1"), ListPendingReply).item
+    rows = [None] if owner_whole else [1, 2]
+    assert [item.content.row for item in shown] == rows
 
 
 def test_R1_18_a_grant_to_query_tells_nobody_whom_the_account_may_pay(bank: Bank, sides: tuple[Side, Side]) -> None:

@@ -15,7 +15,7 @@ from gateway.domain.customer import Account, Customer, Person
 from gateway.domain.facts import Facts, Moment
 from gateway.domain.grants import PAYING
 from gateway.services.cursor import paging
-from gateway.services.enterprise.changing import change, faults_of, given_limits, limits_item
+from gateway.services.enterprise.changing import Standing, change, faults_of, given_limits, limits_item
 from gateway.services.ordering import own
 from gateway.services.service import Bank, Functions, changing, done, place, refuse
 from protocol.codes import Code
@@ -160,6 +160,23 @@ def _seeing_faults(customer: Customer, person: Person, number: str) -> list[Deta
     return [] if keeps or number in person.accounts else [Detail(Code.ACCOUNT_NOT_LISTED, "Account", number)]
 
 
+def _standing_terms(customer: Customer, body: SetAccountTerms) -> SetAccountTerms | None:
+    account = customer.accounts.get(body.account)
+    if account is None:
+        return None
+    return SetAccountTerms(
+        account=body.account,
+        payment=account.may_pay if body.payment is not None else None,
+        payroll=account.may_pay_wages if body.payroll is not None else None,
+        limits=limits_item(account.limits) if body.limits is not None else None,
+    )
+
+
+def _standing_limits(customer: Customer, _body: SetCustomerLimits) -> SetCustomerLimits:
+    return SetCustomerLimits(limits=limits_item(customer.limits))
+
+
+STANDING: Final[Standing] = {SetAccountTerms: _standing_terms, SetCustomerLimits: _standing_limits}
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     "ListAccountTerms": Functions(decide=_list, needs_core=False),
     "SetAccountTerms": changing(_set_terms),

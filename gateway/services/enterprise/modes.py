@@ -11,10 +11,10 @@ from gateway.administration.change import AdminError, Hand
 from gateway.administration.presets import PRESETS
 from gateway.domain import entitlement
 from gateway.domain.command import Command, Decision, Read, Refuse, Reply
-from gateway.domain.customer import Authorizers, Band, Binding, Flow, Mode
+from gateway.domain.customer import Authorizers, Band, Binding, Customer, Flow, Mode
 from gateway.domain.facts import Facts, Moment
 from gateway.domain.matter import Matter
-from gateway.services.enterprise.changing import change, instruction, refused
+from gateway.services.enterprise.changing import Standing, change, instruction, refused
 from gateway.services.ordering import own
 from gateway.services.service import Bank, Functions, changing, done, refuse
 from protocol import binding
@@ -215,6 +215,17 @@ def _deleted(flow_id: str, under: list[Matter], *, deleted: bool) -> told.Delete
     )
 
 
+def _standing_mode(customer: Customer, body: told.SaveMode) -> told.SaveMode | None:
+    mode = customer.modes.get(body.mode.mode_id)
+    return told.SaveMode(mode=_mode_item(mode)) if mode else None
+
+
+def _standing_binding(customer: Customer, body: told.BindService) -> told.BindService | None:
+    mode = customer.bindings.get(body.service, _ON).mode
+    return told.BindService(service=body.service, mode_id=mode) if mode else None
+
+
+STANDING: Final[Standing] = {told.SaveMode: _standing_mode, told.BindService: _standing_binding}
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     "ListModes": Functions(decide=_list, needs_core=False),
     "SaveMode": changing(_save_mode),

@@ -17,7 +17,7 @@ from gateway.domain.facts import Facts, Moment
 from gateway.domain.managing import Given
 from gateway.journal.people import EVERY_SERVICE
 from gateway.services.cursor import paging
-from gateway.services.enterprise.changing import change, faults_of, given_limits, left_hanging, limits_item
+from gateway.services.enterprise.changing import Standing, change, faults_of, given_limits, left_hanging, limits_item
 from gateway.services.ordering import own
 from gateway.services.service import Bank, Functions, changing, done, place, refuse
 from protocol.codes import Code
@@ -290,6 +290,22 @@ def _delete(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Dec
     return _put(command, facts, "deleted", lambda left: DeleteOperatorReply(operator=body.operator, hanging=left))
 
 
+def _stands(customer: Customer, body: ChangeOperator) -> ChangeOperator | None:
+    """The change that would bring back what stands now, of all that `body` gives."""
+    person = customer.people.get(body.operator)
+    if person is None:
+        return None
+    now = _item(person, [])
+    return ChangeOperator(
+        operator=body.operator,
+        rights=now.rights if body.rights is not None else None,
+        accounts=now.accounts if body.accounts is not None else None,
+        services=now.services if body.services is not None else None,
+        limits=now.limits if body.limits is not None else None,
+    )
+
+
+STANDING: Final[Standing] = {ChangeOperator: _stands}
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     "ListOperators": Functions(decide=_list, needs_core=False),
     "AddOperator": changing(_add),

@@ -8,6 +8,7 @@ from gateway.domain.approval import Counted, Decision, act, administration_plan,
 from gateway.domain.customer import Authorizers, Band, Person
 from gateway.domain.matter import Act, ActKind, Plan
 from protocol.codes import Code
+from protocol.errors import Detail
 from protocol.messages.transfer import TransferState
 from tests.gateway.domain.approval.company import (
     BANK_002,
@@ -59,12 +60,20 @@ def test_R1_2_each_step_takes_its_permission(
     assert reasons(PLAN, acts, replace(BANK_002[name], permissions=others), decision) != []
 
 
+def refused(plan: Plan | list[Detail]) -> list[Detail]:
+    """Why there is no plan."""
+    assert isinstance(plan, list)
+    return plan
+
+
 def test_R1_2_the_second_administrator_takes_the_permission_to_administer() -> None:
     """And no account of anybody's list, for it is about none; of services only that by which it decides (R1.6)."""
     deciding = ["DecideChanges"]
     first, second = person("ADM1", "administer"), person("ADM2", "administer", accounts=[], services=deciding)
     plan = administration_plan(replace(customer_000(first, second), second_administrator=True), "ADM1")
     assert isinstance(plan, Plan)
+    without = replace(customer_000(first, replace(second, services=frozenset())), second_administrator=True)
+    assert [each.rule for each in refused(administration_plan(without, "ADM1"))] == [Code.PLAN_UNFILLABLE]
 
     found = act(plan, entered("ADM1"), second, APPROVE, payer="", service="ChangeOperator")
     assert found == Counted(ActKind.ADMINISTER, 0)
@@ -86,9 +95,7 @@ def test_R1_14_the_second_administrator_is_not_the_one_whom_the_change_is_about(
     assert may(plan, entered("ADM1"), people[1], payer="", service="ChangeOperator") == frozenset()
     assert may(plan, entered("ADM1"), people[2], payer="", service="ChangeOperator") == {APPROVE, REJECT}
     two = replace(customer, people={each.operator_id: each for each in people[:2]})
-    found = administration_plan(two, "ADM1", about="ADM2")
-    assert isinstance(found, list)
-    assert [each.rule for each in found] == [Code.PLAN_UNFILLABLE]
+    assert [each.rule for each in refused(administration_plan(two, "ADM1", about="ADM2"))] == [Code.PLAN_UNFILLABLE]
 
 
 @pytest.mark.parametrize(("name", "acts", "found"), [
