@@ -183,7 +183,7 @@ def _save_flow(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> 
 
 
 def _delete_flow(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decision:
-    """Shown first, deleted with everything under it once confirmed (R2.15): all of it in one transaction."""
+    """Shown first, deleted with as many under it as were shown once they are confirmed (R2.15), in one transaction."""
     body: told.DeleteFlow = command.body
     if faults := entitlement.faults(command, facts):
         return refuse(faults)
@@ -199,11 +199,11 @@ def _delete_flow(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -
 
     def make(tx: Connection) -> told.DeleteFlowReply:
         by = Hand(person.operator_id, command.head.request_id)
-        ended = register.delete_flow(tx, customer.customer_id, body.flow_id, confirmed=True, by=by)
+        ended = register.delete_flow(tx, customer.customer_id, body.flow_id, confirmed=body.confirm or 0, by=by)
         return _deleted(body.flow_id, ended, deleted=True)
 
-    places = {"": "FlowId"}
-    return change(command, make, places) if body.confirm else Read(show)
+    places = {"": "FlowId", Code.CHANGE_OVERTAKEN: "Confirm"}
+    return Read(show) if body.confirm is None else change(command, make, places)
 
 
 def _deleted(flow_id: str, under: list[Matter], *, deleted: bool) -> told.DeleteFlowReply:
