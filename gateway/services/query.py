@@ -58,31 +58,35 @@ def _decide(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Dec
     if request is None:
         return done(QueryTransferReply(request_id=command.body.request_id, state=TransferState.NOT_FOUND, final=False))
     matter = facts.matters.get(order_key(request))
-    if faults := _hidden(request, matter, facts):
+    if faults := hidden(request, matter, facts, place("QueryTransfer", "RequestId")):
         return refuse(faults)
     if request.transfer is not None:
         return done(_payment(request, request.transfer, matter, command.language))
     told_of = _other(request, matter, command.language)
-    if request.service not in BATCHES or told_of.state is TransferState.REFUSED:
+    of_runs = matter is not None and matter.recurs and told_of.state is TransferState.SUCCEEDED
+    if told_of.state is TransferState.REFUSED or not (of_runs or request.service in BATCHES):
         return done(told_of)
 
     def read(tx: Connection) -> Reply:
-        """What became of a batch follows from its rows; QueryBatch and QueryPayroll tell of each."""
-        state = TransferState(tally_of(tx, request.customer_id, request.request_id).state.value)
+        """What became of a batch, or of a recurring order with no run left, follows from its payments.
+
+        QueryBatch, QueryPayroll and QueryRecurring tell of each.
+        """
+        tally = tally_of(tx, request.customer_id, request.request_id)
+        state = TransferState(tally.state.value) if tally.count() else TransferState.FAILED
         return done(replace(told_of, state=state, final=told_final(state)))
 
     return Read(read)
 
 
-def _hidden(request: Request, matter: Matter | None, facts: Facts) -> list[Detail]:
+def hidden(request: Request, matter: Matter | None, facts: Facts, here: str) -> list[Detail]:
     """Why another operator's request is not told: an account off the own list (R1.5), an act of administration.
 
-    Never told as not found: who takes that for true pays again.
+    Never told as not found: who takes that for true pays again. `here` is the path of the element that names the id.
     """
     _, person = own(facts)
     if request.operator_id == person.operator_id:
         return []
-    here = place("QueryTransfer", "RequestId")
     service = CATALOGUE.get(request.service)
     if service and service.kind is Kind.ADMINISTRATION and Permission.ADMINISTER not in person.permissions:
         return [Detail(Code.NOT_PERMITTED, here, Permission.ADMINISTER)]

@@ -162,6 +162,9 @@ From `state` to the end a matter changes, what stands before it never does.
 _WAITS = text("state LIKE 'waiting-%'")
 Index("matter_waiting", MATTER.c.by_customer, MATTER.c.entered_ms, postgresql_where=_WAITS, sqlite_where=_WAITS)
 _WAKES = MATTER.c.wake_ms.isnot(None)
+_RECURS = text("service = 'SubmitRecurring'")
+_ENTERED = (MATTER.c.customer_id, MATTER.c.entered_ms, MATTER.c.request_id)
+Index("matter_recurring", *_ENTERED, postgresql_where=_RECURS, sqlite_where=_RECURS)
 Index("matter_wakes", MATTER.c.wake_ms, postgresql_where=_WAKES, sqlite_where=_WAKES)
 
 ACT = Table(
