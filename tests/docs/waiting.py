@@ -17,5 +17,4 @@ WAITING: Final[Mapping[str, str]] = {
 
 PARTLY: Final[Mapping[str, str]] = {
     "R2.22": "the filters of the pending list through whole turns",
-    "R4.18": "recurring transfers that run, and their log",
 }

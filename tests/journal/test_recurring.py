@@ -14,7 +14,7 @@ from gateway.journal.tables import OPERATOR
 from protocol.codes import Code
 from protocol.meanings import text
 from protocol.messages.recurring import Period, RecurringState
-from tests.journal.bank import CUSTOMER_ID, OPENING, OPERATOR_ID, PAYEE, PAYER, SAVINGS, Bank, query
+from tests.journal.bank import CUSTOMER_ID, OPENING, OPERATOR_ID, PAYEE, PAYER, SAVINGS, Bank, Node, query
 from tests.journal.company import until, word
 from tests.journal.plans import assert_counted, order, payments, ran, recurring, runs, set_up
 from tests.journal.scheduling import EVERY, MONDAY, TUESDAY, WEDNESDAY, at, of
@@ -65,6 +65,16 @@ def test_R4_18_a_period_says_when_the_next_run_comes(bank: Bank, period: Period,
     bank.set_clock(f"{second} 11:00")
     ran(bank, node, "R1", 2)
     assert bank.balance(PAYEE) == 200
+
+
+def ended(node: Node, request_id: str, number: int) -> None:
+    """Wait until a run has come to an end."""
+    until(node, lambda: runs(node, request_id).get(number) in ("succeeded", "failed"))
+
+
+def paid(bank: Bank, node: Node, request_id: str, number: int) -> None:
+    """Wait until a run was paid, whoever may ask for it."""
+    until(node, lambda: number in (made := payments(bank, request_id)) and made[number].state == "succeeded")
 
 
 # -- what is skipped
@@ -135,7 +145,7 @@ def test_R5_10_a_completed_order_is_told_as_its_payments_are(bank: Bank, amounts
     bank.set_account(PAYER, limit_transfer=None)
     for number, day in enumerate((MONDAY, TUESDAY), 1):
         bank.set_clock(f"{day} 09:00")
-        until(node, lambda number=number: runs(node, "R1").get(number) in ("succeeded", "failed"))
+        ended(node, "R1", number)
 
     assert word(node.answer(query("R1")), "State") == state
 
@@ -312,8 +322,7 @@ def test_O23_an_operator_who_is_frozen_or_deleted_since_stops_no_run(bank: Bank)
             tx.execute(update(OPERATOR).where(OPERATOR.c.operator_id == OPERATOR_ID).values(status=status))
             raise_version(tx)
         bank.set_clock(f"{day} 09:00")
-        until(node, lambda number=number: number in payments(bank, "R1"))
-        until(node, lambda number=number: payments(bank, "R1")[number].state == "succeeded")
+        paid(bank, node, "R1", number)
 
     assert bank.balance(PAYEE) == 200
 
