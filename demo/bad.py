@@ -47,8 +47,8 @@ def now() -> datetime:
 def make_forge(site: Site, client: Client, stranger: SigningKey, **former: SigningKey) -> Forge:
     """What the cases are made with, in the name of a client; `former` are its revoked and expired keys."""
 
-    def available() -> int:
-        reply = client.ask(QueryBalance(account=(ACCOUNTS.poor,)))
+    def available(account: str) -> int:
+        reply = client.ask(QueryBalance(account=(account,)))
         return reply.body_as(QueryBalanceReply).balance[0].available
 
     with site.client("mgr01") as manager, site.client("c2erp01") as other:

@@ -59,6 +59,8 @@ listen = "127.0.0.1:{operations}"  # /metrics /healthz /readyz; keep it on an in
 # address_burst = 4000
 # customer_rate = 1000.0         # messages a second of one customer
 # customer_burst = 2000
+# unproven_rate = 2.0            # messages a second from one address in the name of one customer that prove nothing
+# unproven_burst = 50
 # queue = 2000                   # commands that may wait for a commit
 
 [work]

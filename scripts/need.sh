@@ -12,12 +12,14 @@ have xmlsec1                            xmlsec1          tests/interop: judge of
 have curl                               curl             tests/interop: the tutorial's HTTP client
 have nc                                 netcat-openbsd   tests/interop: the tutorial's TCP client
 have javac                              default-jdk-headless  tests/interop: the JDK as signer and judge of messages
+have java                               default-jdk-headless  tests/acceptance: a partner's program in Java
 have xmllint                            libxml2-utils    tests/docs: judge of the digest that approvers sign
 have iconv                              libc-bin         tests/protocol: judge of encodings
 have setpriv                            util-linux       tests/support: runs PostgreSQL as nobody in particular
 have systemd-analyze                    systemd          tests/house: score of the service unit
 have promtool                           prometheus       tests of metrics and alert rules
 have softhsm2-util                      softhsm2         tests/signer: a PKCS#11 token
+have pkcs11-tool                        opensc           tests/signer: another program that looks into the token
 have initdb /usr/lib/postgresql/*/bin   postgresql       tests on a real PostgreSQL
 LIST
 }

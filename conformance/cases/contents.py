@@ -49,6 +49,11 @@ def _to(choose: Callable[[Forge], tuple[str, str]]) -> Callable[[Forge], str]:
     return make
 
 
+def _over_the_balance(forge: Forge) -> str:
+    poor = forge.accounts.poor
+    return forge.right(payer_account=poor, amount=forge.available(poor) + FEN)
+
+
 def _at(seconds: float) -> Callable[[Forge], str]:
     return lambda forge: forge.sealed(forge.unsigned(forge.transfer(), late=timedelta(seconds=seconds)))
 
@@ -93,11 +98,7 @@ CONTENTS: Final = (
     Case("a request id of 65 characters", Code.HEAD_INVALID, _under("R" * 65), signed=False),
     Case("an operator without permission", Code.NOT_PERMITTED, _by_approver),
     Case("another currency", Code.CURRENCY_UNSUPPORTED, _with(lambda _forge: {"currency": "USD"})),
-    Case(
-        "one fen over the balance",
-        Code.BALANCE_INSUFFICIENT,
-        _with(lambda forge: {"payer_account": forge.accounts.poor, "amount": forge.available() + FEN}),
-    ),
+    Case("one fen over the balance", Code.BALANCE_INSUFFICIENT, _over_the_balance),
     Case("payer and payee the same", Code.SAME_ACCOUNT, _to(lambda forge: (forge.accounts.payer, "x"))),
     Case("another payee name", Code.PAYEE_NAME_MISMATCH, _with(lambda _forge: {"payee_name": "别人"})),
     Case("an unknown payee", Code.PAYEE_UNKNOWN, _to(lambda forge: (forge.accounts.unknown, "x"))),

@@ -57,7 +57,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Forge:
-    """What the rows of the tables are made with; `available` is what is in fen on the poor account."""
+    """What the rows of the tables are made with; `available` asks what is in fen on an account of the sender."""
 
     customer: str
     operator: str
@@ -65,7 +65,7 @@ class Forge:
     keys: Keys
     accounts: Accounts
     now: Callable[[], datetime]
-    available: Callable[[], int]
+    available: Callable[[str], int]
     _count: "itertools.count[int]" = field(default_factory=itertools.count, repr=False)
 
     def transfer(self, **changes: object) -> SubmitTransfer:

@@ -14,6 +14,7 @@ from gateway.domain.calendar import SHANGHAI, instant
 from gateway.domain.customer import Customer, Form, Person
 from gateway.domain.facts import Moment
 from gateway.domain.hours import ScheduleRules
+from gateway.domain.managing import is_administrator
 from gateway.domain.matter import Act, ActKind, Basis, Matter
 from gateway.domain.recurrence import Occurrence, due, last_run, next_run, order_of, plan_of
 from gateway.domain.schedule import Run, expires, payroll_runs, runs
@@ -21,7 +22,6 @@ from gateway.domain.states import WAITING
 from protocol.codes import Code
 from protocol.errors import Detail
 from protocol.messages.transfer import Arrival, TransferState
-from protocol.service import Permission
 
 PAYROLL: Final = frozenset({"SubmitPayroll"})
 """Services whose orders are handed to the core in slots (R5.8)."""
@@ -282,7 +282,7 @@ def _withdrawal_faults(matter: Matter, person: Person, customer: Customer) -> li
     if person.status != "normal":
         return [Detail(Code.OPERATOR_FROZEN, None, person.operator_id)]
     entered = person.operator_id == matter.operator_id and customer.customer_id == matter.key.customer_id
-    administers = Permission.ADMINISTER in person.permissions
+    administers = is_administrator(person)
     # A scheduled one is withdrawn by an administrator, and in the other forms also by who entered it.
     later = administers or (entered and customer.form is not Form.MODE)
     allowed = entered if matter.state in WAITING else later

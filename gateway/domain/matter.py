@@ -23,7 +23,8 @@ class Step:
     """A step of a plan: `count` people of exactly `level`, or out of `operators` where they are listed.
 
     Where they are listed, `level` says which level of the flow it is, 1 the lowest (R2.12). `named` is the one whom
-    the entry operator named out of those entitled (R2.24): a place of the step is kept for it.
+    the entry operator named out of those entitled (R2.24): a place of the step is kept for it. `about` is the operator
+    whom a change of administration is about, who decides nothing about itself.
     """
 
     kind: StepKind
@@ -31,6 +32,7 @@ class Step:
     level: int | None = None
     operators: frozenset[str] | None = None
     named: str | None = None
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

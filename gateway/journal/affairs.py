@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from gateway.domain import course, takings
 from gateway.domain.approval import is_administrative
 from gateway.domain.command import Enter, Pay
+from gateway.domain.customer import Customer
 from gateway.domain.facts import Moment, Transfer
 from gateway.domain.matter import Matter, MatterKey
 from gateway.domain.states import CHANGE_MOVES, MATTER_MOVES, RECURRING_MOVES, State
@@ -33,6 +34,8 @@ class Affairs:
         self._moment = moment
         self._orders: dict[Key, int | None] = {}
         self._matters: dict[MatterKey, Matter] = {}
+        self._batches: list[MatterKey] = []
+        self._payees: dict[MatterKey, frozenset[str]] = {}
         self._before: dict[MatterKey, Matter] = {}
         self._used: dict[UsageKey, int] = {}
         self._entered: list[Enter | Pay] = []
@@ -59,6 +62,7 @@ class Affairs:
         """Lock matters of held orders; there need not be any of a key."""
         wanted = [key for key in keys if key[:2] in self._orders]
         self._matters = statements.read(self._tx, wanted, lock=True)
+        self._batches = [key for key, matter in self._matters.items() if matter.covers_rows]
 
     def hold_counters(self, keys: Iterable[UsageKey]) -> None:
         """Lock the counters that decisions may look at or change, those of the held matters among them."""
@@ -68,6 +72,17 @@ class Affairs:
             for day in {matter.entered_on, today}:
                 wanted |= set(_counters(takings.of_matter(matter), day))
         self._used = usage.lock(self._tx, wanted, self._made)
+
+    def payees(self, customer: Customer | None) -> Mapping[MatterKey, frozenset[str]]:
+        """Whom the held orders with rows pay, where their account is a closed one of this customer."""
+        found: dict[MatterKey, frozenset[str]] = {}
+        for key in self._batches:
+            account = customer.accounts.get(self._matters[key].payer_account) if customer else None
+            if account is not None and account.closed:
+                if key not in self._payees:
+                    self._payees[key] = transfers.payees(self._tx, key)
+                found[key] = self._payees[key]
+        return found
 
     # -- what was decided
 

@@ -15,7 +15,7 @@ from sqlalchemy import Row as ResultRow
 from gateway.domain.matter import RECURRING, ActKind, MatterKey
 from gateway.domain.states import State
 from gateway.domain.tally import Tally
-from gateway.journal.tables import ACT, MATTER, REQUEST, TRANSFER
+from gateway.journal.tables import ACT, MATTER, REQUEST, TRANSFER, WAITS
 from protocol.messages.transfer import TransferState
 
 
@@ -46,7 +46,7 @@ def waiting(
     key = (MATTER.c.entered_ms, MATTER.c.customer_id, MATTER.c.request_id, MATTER.c.row)
     found = (
         select(*key)
-        .where(MATTER.c.by_customer == by_customer, MATTER.c.state.like("waiting-%"))
+        .where(MATTER.c.by_customer == by_customer, WAITS)
         .where(*_given((MATTER.c.operator_id, wanted.entry_operator), (MATTER.c.service, wanted.service)))
         .order_by(*key)
         .limit(most)

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, bindparam, select
 
 from core_adapter.bulk import BulkInsert, BulkUpdate, Row
 from gateway.domain.facts import Request, Takes, Transfer
-from gateway.domain.matter import Basis, Matter
+from gateway.domain.matter import Basis, Matter, MatterKey
 from gateway.domain.states import State
-from gateway.journal.tables import TRANSFER
+from gateway.journal.tables import OPEN_ROWS, TRANSFER
 from protocol.codes import Code
 
 COLUMNS: Final = (
@@ -34,11 +34,13 @@ _OPEN: Final = (
     .where(
         TRANSFER.c.customer_id == bindparam("customer"),
         TRANSFER.c.request_id == bindparam("request"),
-        TRANSFER.c.state.in_([State.RELEASED.value, State.PROCESSING.value, State.UNKNOWN.value]),
-        TRANSFER.c.row > 0,
+        OPEN_ROWS,
     )
     .order_by(TRANSFER.c.row)
     .limit(bindparam("most"))
+)
+_PAYEES: Final = select(TRANSFER.c.payee_account).where(
+    TRANSFER.c.customer_id == bindparam("customer"), TRANSFER.c.request_id == bindparam("request")
 )
 _ROWS: Final = (
     TRANSFER.update()
@@ -123,6 +125,12 @@ def open_rows(tx: Connection, request: Request, most: int) -> list[Transfer]:
     """The first rows of an order on which the bank is to act, or has acted without a known end."""
     found = tx.execute(_OPEN, {"customer": request.customer_id, "request": request.request_id, "most": most})
     return [_read(row, request.operator_id, request.business_date) for row in found]
+
+
+def payees(tx: Connection, key: MatterKey) -> frozenset[str]:
+    """The accounts that the rows of an order pay to."""
+    named = {"customer": key.customer_id, "request": key.request_id}
+    return frozenset(tx.execute(_PAYEES, named).scalars())
 
 
 def read(r: Mapping[Any, Any], operator_id: str, entered_on: date) -> Transfer:

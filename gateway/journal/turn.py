@@ -243,7 +243,8 @@ class Turn:
         return Entered(task, decision, None, None)
 
     def _enter_order(self, task: Task, command: Command, facts: Facts, claimed: Claim) -> Entered:
-        facts = replace(facts, matters=self._affairs.matters, used=self._affairs.used)
+        payees = self._affairs.payees(facts.customer)
+        facts = replace(facts, matters=self._affairs.matters, used=self._affairs.used, payees=payees)
         decision = self._serving.decide(command, facts, self._moment)
         if isinstance(decision, Change):
             decision = kept_unless_refused(self._tx, decision.make)

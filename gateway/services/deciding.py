@@ -79,7 +79,7 @@ def _instructions(command: Command, facts: Facts, moment: Moment, bank: Bank) ->
         entered_by = customer.people.get(matter.operator_id) if matter.key.customer_id == customer.customer_id else None
         return waking.checked(after, replace(facts, person=entered_by), moment)
 
-    return decide_each(command, facts, customer, judge, changes=False)
+    return decide_each(command, facts, judge, changes=False)
 
 
 def decision_faults(command: Command, facts: Facts) -> list[Detail]:
@@ -90,9 +90,7 @@ def decision_faults(command: Command, facts: Facts) -> list[Detail]:
     return faults
 
 
-def decide_each(
-    command: Command, facts: Facts, customer: Customer, judge: Callable[[Matter], Judged], *, changes: bool
-) -> Refuse | Settle:
+def decide_each(command: Command, facts: Facts, judge: Callable[[Matter], Judged], *, changes: bool) -> Refuse | Settle:
     """Judge the items of a message one after the other: each has its own answer, and a single one gives the outcome.
 
     `changes` says whether acts of administration are decided here, and nothing else, or anything else. One that was
@@ -104,7 +102,7 @@ def decide_each(
     here = place(command.service.name if command.service else "")
     for number, (item, key) in enumerate(zip(command.body.item, items(command), strict=True), 1):
         where = f"{here}/Item[{number}]"
-        after = _visible(settled.get(key) or facts.matters.get(key), item, customer.customer_id, changes=changes)
+        after = _visible(settled.get(key) or facts.matters.get(key), item, command.head.customer_id, changes=changes)
         if isinstance(after, Matter):
             after = judge(after)
         if isinstance(after, Matter):

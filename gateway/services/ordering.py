@@ -79,6 +79,12 @@ def owner_of(account: Account, facts: Facts) -> Customer:
     return customer if account.owner == customer.customer_id else facts.grantors[account.owner]
 
 
+def approving(account: Account, facts: Facts) -> Customer:
+    """The customer whose people approve what is paid from an account: its owner under a grant to collect (R1.19)."""
+    customer, _ = own(facts)
+    return owner_of(account, facts) if Right.COLLECT in account.rights else customer
+
+
 def is_own(facts: Facts, payer: Account, payee: str) -> bool:
     """Whether a payment stays with the owner of the account that pays (企业内部, R4.1); under a grant it does not."""
     customer, _ = own(facts)
@@ -143,16 +149,15 @@ def assess(ordered: Ordered, command: Command, facts: Facts, *, moment: Moment, 
 
 def plan_for(ordered: Ordered, command: Command, facts: Facts, *, amount: int) -> Plan | list[Detail]:
     """The plan of an amount, or why there is none; a collection follows the grantor's (R1.19, O22)."""
-    customer, person = own(facts)
-    collected = Right.COLLECT in ordered.account.rights
+    _, person = own(facts)
     return entry_plan(
-        owner_of(ordered.account, facts) if collected else customer,
+        approving(ordered.account, facts),
         service=command.service.name if command.service else "",
         payer=ordered.account.number,
         amount=amount,
         operator_id=person.operator_id,
         named=ordered.named,
-        collected=collected,
+        collected=Right.COLLECT in ordered.account.rights,
     )
 
 

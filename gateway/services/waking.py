@@ -78,11 +78,16 @@ def _run_faults(matter: Matter, facts: Facts, moment: Moment) -> list[Detail]:
     wages = matter.takes == Takes.NOTHING
     found = [Detail(code) for code in accounts.run_faults(facts, matter.payer_account, wages=wages)]
     account = customer.accounts.get(matter.payer_account)
-    if account is None or wages:
+    if account is None:
         return found
-    # Every payee is at this bank, for no other channel is open; of a batch as a whole the list was asked row by row.
-    if matter.payee_account and not accounts.may_pay_to(account, matter.payee_account, None):
+    # Every payee is at this bank, for no other channel is open.
+    payees = facts.payees[matter.key] if matter.covers_rows and account.closed else {matter.payee_account}
+    if accounts.is_held(facts, account, wages=wages) and not all(
+        accounts.may_pay_to(account, payee, None) for payee in payees
+    ):
         found.append(Detail(Code.PAYEE_NOT_IN_CLOSED_LIST))
+    if wages:
+        return found
     owner = ordering.owner_of(account, facts)
     operator = (matter.key.customer_id, matter.operator_id)
     demand = Demand(

@@ -52,7 +52,8 @@ class Content:
     Its digest is the SHA-256 of this element in exclusive canonical form. `body_digest` is the RequestDigest of the
     message that entered it, in hex, and so stands for everything in it, also for the rows of a batch. `amount` and
     `count` are of the whole where it is a batch; an act of administration has neither. `amount` is of each run where
-    it is a recurring transfer: its plan is `period`, `first_run` and `end_date`.
+    it is a recurring transfer: its plan is `period`, `first_run` and `end_date`. `stands_digest` is the SHA-256, in
+    hex, of what an act of administration puts something in the place of, as that stood at its entry.
     """
 
     customer_id: str
@@ -76,6 +77,7 @@ class Content:
     end_date: date | None = None
     replaces: str | None = None
     body_digest: str
+    stands_digest: str | None = None
 
 
 @message(NAMESPACE)

@@ -23,6 +23,29 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> sites.Site:
     return sites.make_site(tmp_path / "site", sites.make_sender(), database=database, reply_key="rsa")
 
 
+def counts(site: sites.Site) -> list[int]:
+    """How many requests, transfers and logged messages its journal has."""
+    journal = open_journal(site.settings)
+    try:
+        with journal.connect() as connection:
+            return [
+                connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in (REQUEST, TRANSFER, MESSAGE_LOG)
+            ]
+    finally:
+        journal.dispose()
+
+
+def faults(site: sites.Site) -> list[str]:
+    """What is not as it must be in its book."""
+    ledger = open_embedded(site.settings)
+    assert ledger is not None
+    try:
+        return ledger.check()
+    finally:
+        ledger.close()
+
+
 @pytest.mark.slow
 def test_the_floor_leaves_a_sound_book_with_every_row(site: sites.Site) -> None:
     """A request, a transfer, a row of the log for each message and each reply, and the book in balance."""
@@ -37,21 +60,12 @@ def test_the_floor_leaves_a_sound_book_with_every_row(site: sites.Site) -> None:
         reply=b"<reply/>",
     )
 
+    before = counts(site)
+
     written = write_rows(0, lambda: None, books, 0.2)
 
-    journal, ledger = open_journal(site.settings), open_embedded(site.settings)
-    assert ledger is not None
-    try:
-        with journal.connect() as connection:
-            requests, transfers, messages = (
-                connection.execute(select(func.count()).select_from(table)).scalar_one()
-                for table in (REQUEST, TRANSFER, MESSAGE_LOG)
-            )
-        faults = ledger.check()
-    finally:
-        ledger.close()
-        journal.dispose()
-    assert faults == []
+    requests, transfers, messages = (after - was for after, was in zip(counts(site), before, strict=True))
+    assert faults(site) == []
     assert requests == transfers == written.messages + GROUP
     assert messages == 2 * requests - GROUP
 

@@ -1,6 +1,7 @@
 """The shared test machinery does what the other tests trust it to do."""
 
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from twisted.internet.task import deferLater
 
 from tests.support.need import need
 from tests.support.postgres import Postgres, running_postgres
+from tests.support.source import ROOT
 
 
 async def test_an_async_test_runs_on_the_real_reactor() -> None:
@@ -63,6 +65,19 @@ def test_a_cluster_that_was_killed_still_leaves_nothing_behind(postgres: Postgre
 
     assert not cluster.folder.exists()
     assert postgres.process.poll() is None
+
+
+def test_the_script_of_needs_knows_every_command_that_a_test_needs() -> None:
+    """What a fresh machine lacks is installed before the tests; bash runs the script itself."""
+    known = set(re.findall(r"^have (\S+)", (ROOT / "scripts" / "need.sh").read_text("utf-8"), re.MULTILINE))
+    needed = {
+        command
+        for file in ROOT.glob("tests/**/*.py")
+        for command in re.findall(r"\bneed\(\"([^\"]+)\"\)", file.read_text("utf-8"))
+    }
+
+    assert {"openssl", "pkcs11-tool"} <= needed
+    assert needed - {"bash", "no-such-command"} <= known
 
 
 def test_a_missing_command_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

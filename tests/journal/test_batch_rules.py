@@ -18,8 +18,8 @@ from protocol.messages.transfer import PayeeKind
 from protocol.rows import layout
 from tests.journal.bank import PAYER, Bank
 from tests.journal.bank import command as plain_command
+from tests.journal.batching import batch, payroll
 from tests.journal.company import ask, word
-from tests.journal.test_batches import batch, payroll
 
 TERMS = Terms(bank_code=examples.BANK_CODE)
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from gateway.administration.customers import add_customer, set_switch
 from gateway.administration.operators import set_operator_status, set_permissions
-from gateway.journal.tables import MATTER, PURPOSE
+from gateway.journal.tables import MATTER
 from protocol import binding
 from protocol.codes import Code
 from protocol.messages.approval import (
@@ -14,13 +14,9 @@ from protocol.messages.approval import (
     DecideInstructions,
     DecideItem,
     Decision,
-    ListPendingChanges,
-    ListPendingChangesReply,
     ListTodo,
     ListTodoReply,
-    PendingChange,
     QueryChange,
-    QueryChangeReply,
 )
 from protocol.messages.book import (
     DeletePurpose,
@@ -35,43 +31,11 @@ from protocol.messages.grant import OfferGrant, Right
 from protocol.messages.orders import CancelTransfer
 from protocol.messages.transfer import QueryTransfer, QueryTransferReply, TransferState
 from protocol.tree import parse
-from tests.journal.asking import Asking
 from tests.journal.bank import CUSTOMER_ID, PAYEE, PAYER, Bank, command
+from tests.journal.changing import Company
 from tests.journal.replies import code, rules, told
 
 WAGES = SavePurpose(text="工资", for_persons=True)
-
-
-class Company(Asking):
-    """A customer with a second administrator, ADM2."""
-
-    def __init__(self, bank: Bank) -> None:
-        super().__init__(bank)
-        self.add("ADM2", "query", "administer")
-        self.put(second_administrator=True)
-
-    def pending(self, operator: str = "ADM2") -> dict[str, PendingChange]:
-        """What waits for an administrator, by request id."""
-        reply = self.told(operator, ListPendingChanges(), ListPendingChangesReply)
-        return {item.content.request_id: item for item in reply.item}
-
-    def decide(self, operator: str, decision: Decision, *request_ids: str, reason: str | None = None) -> str:
-        """A decision about changes with the digests that the operator is shown."""
-        shown = self.pending(operator)
-        items = tuple(
-            DecideItem(request_id=each, digest=shown[each].digest if each in shown else "00" * 32)
-            for each in request_ids
-        )
-        return self.ask(operator, DecideChanges(decision=decision, reason=reason, item=items))
-
-    def result(self, request_id: str, operator: str = "ERP1") -> QueryChangeReply:
-        """What became of a change."""
-        return self.told(operator, QueryChange(request_id=request_id), QueryChangeReply)
-
-    def purposes(self) -> set[str]:
-        """The purposes that are kept."""
-        with self.bank.journal().connect() as tx:
-            return set(tx.execute(select(PURPOSE.c.text)).scalars())
 
 
 @pytest.fixture
@@ -252,7 +216,7 @@ def test_O41_where_nobody_else_administers_a_change_is_refused(company: Company)
     with company.bank.journal().begin() as tx:
         for name in ("ADM1", "ADM2"):
             set_permissions(tx, CUSTOMER_ID, name, ("query", "enter", "administer"))
-        set_operator_status(tx, CUSTOMER_ID, "ADM2", "frozen")
+        set_operator_status(tx, CUSTOMER_ID, "ADM2", "frozen", by_bank=True)
 
     assert code(company.ask("ADM1", WAGES)) == Code.PLAN_UNFILLABLE
 

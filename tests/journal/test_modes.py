@@ -208,6 +208,17 @@ def test_R2_9_a_service_is_switched_off_and_on_at_once_and_what_is_pending_goes_
     assert state(company.node.answer(transfer("T2"))) == "waiting-review"
 
 
+def test_R2_9_switching_on_what_is_on_changes_nothing_also_where_no_mode_is_bound(company: Company) -> None:
+    """It is answered, and no process reads the register anew for it."""
+    version = company.version()
+
+    on = company.told("ADM1", SwitchService(service="SubmitBatch", enabled=True), SwitchServiceReply)
+    wrong = company.ask("ADM1", SwitchService(service="SwitchService", enabled=True))
+
+    assert (on.enabled, company.version()) == (True, version)
+    assert rules(wrong) == [Code.SERVICE_TAKES_NO_MODE]
+
+
 # -- flows
 
 

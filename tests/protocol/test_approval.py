@@ -48,12 +48,12 @@ def test_every_example_is_valid_and_read_back(entry: Service) -> None:
     assert read(entry.request, parse(write(entry.example).encode())) == entry.example
 
 
-def test_decisions_use_up_their_id_and_lists_do_not() -> None:
+def test_decisions_use_up_their_id_and_questions_do_not() -> None:
     """The plan of each instruction says who may decide, so its services ask for no permission of their own."""
     kinds = {entry.name: (entry.kind, entry.permission) for entry in ENTRIES}
 
     assert {name for name, (kind, _) in kinds.items() if kind is Kind.QUERY} == {
-        name for name in kinds if name.startswith("List")
+        name for name in kinds if name.startswith(("List", "Query"))
     }
     for name in ("DecideInstructions", "CancelTransfer", "NameActor", "AcknowledgeRejected"):
         assert kinds[name] == (Kind.APPROVAL, None)

@@ -90,6 +90,9 @@ FORMS = {
     "content": WORDS,
     "service": st.sampled_from(sorted(row.name for row in SERVICES)),
     "code": st.sampled_from(Code).map(str),
+    "rule": st.sampled_from(Code).map(str),
+    "place": WORDS,
+    "value": WORDS,
 }
 
 

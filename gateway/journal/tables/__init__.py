@@ -9,7 +9,7 @@ from gateway.journal.tables.approval import BINDING, FLOW, MODE, PURPOSE
 from gateway.journal.tables.book import ACCOUNT_GROUP, BOOK, PAYEE, TEMPLATE
 from gateway.journal.tables.log import LOG_HEAD, MESSAGE_LOG, SEAL
 from gateway.journal.tables.metadata import METADATA
-from gateway.journal.tables.orders import ACT, MATTER, REQUEST, TRANSFER
+from gateway.journal.tables.orders import ACT, MATTER, OPEN_ROWS, REQUEST, TRANSFER, WAITS
 from gateway.journal.tables.register import CERTIFICATE, CREDENTIAL, CUSTOMER, OPERATOR, SITE
 from gateway.journal.tables.usage import USAGE
 
@@ -30,6 +30,7 @@ __all__ = [
     "MESSAGE_LOG",
     "METADATA",
     "MODE",
+    "OPEN_ROWS",
     "OPERATOR",
     "OPERATOR_ACCOUNT",
     "PAYEE",
@@ -40,4 +41,5 @@ __all__ = [
     "TEMPLATE",
     "TRANSFER",
     "USAGE",
+    "WAITS",
 ]

@@ -109,7 +109,7 @@ def _transfers() -> None:
         sa.Column("business_date", sa.String(10), nullable=False),
         sa.Column("state", sa.String(12), nullable=False),
         sa.Column("reasons", sa.String(400), nullable=False),
-        sa.Column("reference", sa.String(40), nullable=True),
+        sa.Column("reference", sa.String(64), nullable=True),
         sa.Column("booked_ms", sa.BigInteger(), nullable=True),
         sa.Column("ended_on", sa.String(10), nullable=True),
         sa.CheckConstraint("amount > 0", name="transfer_amount"),
