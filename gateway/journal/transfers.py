@@ -24,6 +24,7 @@ COLUMNS: Final = (
 """What is written of a transfer at entry, in this order."""
 
 _ENTER: Final = BulkInsert(TRANSFER, COLUMNS)
+_ENTER_RUN: Final = BulkInsert(TRANSFER, (*COLUMNS, "ended_on"))
 _KEY: Final = ("customer_id", "request_id", "row")
 _RELEASE: Final = BulkUpdate(TRANSFER, _KEY, ["state", "basis", "business_date", "reasons", "ended_on"])
 _OUTCOME: Final = BulkUpdate(TRANSFER, _KEY, ["state", "reasons", "reference", "booked_ms", "ended_on"])
@@ -60,16 +61,21 @@ _ROWS: Final = (
 
 def enter(tx: Connection, transfers: Iterable[Transfer]) -> None:
     """Write new transfers; from here on recovery, or their matter, carries them to their end."""
-    _ENTER.run(
-        tx,
-        [
-            (
-                *(t.customer_id, t.request_id, t.row, t.row_key, t.employee_id, t.owner, t.payer_account),
-                *(t.payee_account, t.payee_name, t.payee_bank_code, t.amount, t.currency, t.purpose, t.end_to_end_id),
-                *(t.remark, t.save_payee, t.takes.value, t.basis.value, t.business_date.isoformat(), t.state.value, ""),
-            )
-            for t in transfers
-        ],
+    _ENTER.run(tx, [_written(t) for t in transfers])
+
+
+def enter_runs(tx: Connection, runs: Iterable[Transfer]) -> None:
+    """Write new runs of recurring orders, also those that failed as they were made; the key refuses a second one."""
+    _ENTER_RUN.run(tx, [(*_written(run), run.ended_on.isoformat() if run.ended_on else None) for run in runs])
+
+
+def _written(t: Transfer) -> Row:
+    """A new transfer in the order of COLUMNS."""
+    return (
+        *(t.customer_id, t.request_id, t.row, t.row_key, t.employee_id, t.owner, t.payer_account),
+        *(t.payee_account, t.payee_name, t.payee_bank_code, t.amount, t.currency, t.purpose, t.end_to_end_id),
+        *(t.remark, t.save_payee, t.takes.value, t.basis.value, t.business_date.isoformat(), t.state.value),
+        " ".join(t.reasons),
     )
 
 

@@ -287,7 +287,7 @@ class Turn:
             case Settle():
                 self._affairs.settle(decision.matters)
         if isinstance(decision, Enter):
-            return any(matter.covers_rows or matter.key.row or _is_released(matter) for matter in decision.matters)
+            return any(_has_rows(matter) or _is_released(matter) for matter in decision.matters)
         return False
 
     def _facts(self, commands: list[Command]) -> list[Facts]:
@@ -378,6 +378,11 @@ def _known(decision: Decision) -> Reply | None:
     if isinstance(decision, Refuse):
         return Reply(Outcome(decision.code, decision.details), None)
     return decision if isinstance(decision, Reply) else None
+
+
+def _has_rows(matter: Matter) -> bool:
+    """Whether its order has payments that are numbered: rows of a batch, or runs."""
+    return matter.covers_rows or matter.key.row > 0 or matter.recurs
 
 
 def _is_released(matter: Matter) -> bool:

@@ -38,10 +38,11 @@ Judged = Matter | list[Detail]
 def _key(command: Command, named: Any) -> MatterKey:
     """The matter that an element with RequestId, Row and, for another customer's, CustomerId names."""
     customer_id = getattr(named, "customer_id", None) or command.head.customer_id
-    return MatterKey(customer_id, named.request_id, named.row or 0)
+    return MatterKey(customer_id, named.request_id, getattr(named, "row", None) or 0)
 
 
-def _named(command: Command) -> tuple[MatterKey, ...]:
+def named(command: Command) -> tuple[MatterKey, ...]:
+    """The one matter that a message names."""
     return (_key(command, command.body),)
 
 
@@ -162,7 +163,7 @@ def _placed(fault: Detail, item: str) -> Detail:
 # -- one matter
 
 
-def _one(
+def one(
     command: Command,
     facts: Facts,
     judge: Callable[[Matter, Customer, Person], Judged],
@@ -195,7 +196,7 @@ def _name_actor(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> 
             people=customer.people,
         )
 
-    return _one(
+    return one(
         command,
         facts,
         judge,
@@ -207,11 +208,14 @@ def _name_actor(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> 
 
 def _cancel(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> Refuse | Settle:
     def judge(matter: Matter, customer: Customer, person: Person) -> Judged:
+        if matter.recurs:
+            words = ("定时转账请用CancelRecurring撤销", "it is a recurring transfer: use CancelRecurring")
+            return [Detail(Code.NOT_WITHDRAWABLE, "RequestId", matter.key.request_id, *words)]
         return course.withdrawn(
             matter, person, customer, moment, by_request=command.head.request_id, reason=command.body.reason or ""
         )
 
-    return _one(
+    return one(
         command,
         facts,
         judge,
@@ -225,7 +229,7 @@ def _acknowledge(command: Command, facts: Facts, moment: Moment, _bank: Bank) ->
     def judge(matter: Matter, customer: Customer, person: Person) -> Judged:
         return course.acknowledged(matter, person, customer, moment, by_request=command.head.request_id)
 
-    return _one(
+    return one(
         command,
         facts,
         judge,
@@ -237,10 +241,10 @@ FUNCTIONS: Final[Mapping[str, Functions]] = {
     "DecideInstructions": Functions(
         needs_core=False, decide=_instructions, subject=own_id, claims=if_entitled, matters=items
     ),
-    "NameActor": Functions(needs_core=False, decide=_name_actor, subject=own_id, claims=if_entitled, matters=_named),
-    "CancelTransfer": Functions(needs_core=False, decide=_cancel, subject=own_id, claims=if_entitled, matters=_named),
+    "NameActor": Functions(needs_core=False, decide=_name_actor, subject=own_id, claims=if_entitled, matters=named),
+    "CancelTransfer": Functions(needs_core=False, decide=_cancel, subject=own_id, claims=if_entitled, matters=named),
     "AcknowledgeRejected": Functions(
-        needs_core=False, decide=_acknowledge, subject=own_id, claims=if_entitled, matters=_named
+        needs_core=False, decide=_acknowledge, subject=own_id, claims=if_entitled, matters=named
     ),
 }
 """By the name of the service."""

@@ -12,5 +12,4 @@ WAITING: Final[Mapping[str, str]] = {
 
 PARTLY: Final[Mapping[str, str]] = {
     "R1.9": "a console with passwords",
-    "R4.18": "recurring transfers that run, and their log",
 }

@@ -26,9 +26,10 @@ class Side:
         self.customer = customer
         self._ids = count(1)
 
-    def ask(self, body: Any, operator: str = "ADM1") -> str:
+    def ask(self, body: Any, operator: str = "ADM1", request_id: str | None = None) -> str:
         """The reply to a message."""
-        return self.node.answer(command(body, f"G{next(self._ids)}", customer=self.customer, operator=operator))
+        name = request_id or f"G{next(self._ids)}"
+        return self.node.answer(command(body, name, customer=self.customer, operator=operator))
 
     def offer(self, *rights: Right, account: str = PAYER, grantee: str = GROUP) -> str:
         """Offer an account."""

@@ -12,6 +12,7 @@ from gateway.services import grants as services
 from protocol.catalogue import Permission
 from protocol.codes import Code
 from protocol.messages.account import QueryBalance
+from protocol.messages.approval import DecideInstructions, DecideItem, Decision, ListPending, ListPendingReply
 from protocol.messages.grant import (
     AcceptGrantReply,
     DropGrant,
@@ -27,10 +28,14 @@ from protocol.messages.grant import (
     WithdrawGrant,
     WithdrawGrantReply,
 )
+from protocol.messages.recurring import QueryRecurring, QueryRecurringReply
 from protocol.messages.transfer import QueryTransfer, QueryTransferReply
 from tests.journal.bank import CUSTOMER_ID, OPENING, PAYEE, PAYER, SAVINGS, Bank, command, transfer
+from tests.journal.company import until
 from tests.journal.granting import GROUP, Side, add_people, grant, two_sides
+from tests.journal.plans import recurring
 from tests.journal.replies import code, rules, told
+from tests.journal.scheduling import MONDAY, TUESDAY
 
 QUERY_ONLY = (Right.QUERY,)
 
@@ -174,6 +179,29 @@ def test_O22_what_waits_under_a_grant_ends_when_it_is_dropped(bank: Bank, workin
 
     assert (reply.change, reply.ended_instructions) == (GrantChange.DROPPED, 1)
     assert (_state(group, "T1"), _state(owner, "T2")) == ("ended", "waiting-review")
+
+
+def test_O22_a_recurring_transfer_under_a_grant_ends_when_it_is_taken_back(
+    bank: Bank, working: tuple[Side, Side]
+) -> None:
+    """A live one too, whatever of it was made before; its next run is never made."""
+    owner, group = working
+    bank.set_clock(f"{MONDAY} 08:00")
+    _entered(bank, working, Right.TRANSFER)
+    group.ask(recurring(100), "ERP1", "R1")
+    shown = told(group.ask(ListPending(service="SubmitRecurring"), "REV1"), ListPendingReply).item
+    item = DecideItem(request_id="R1", digest=shown[0].digest)
+    group.ask(DecideInstructions(decision=Decision.APPROVE, item=(item,)), "REV1")
+    bank.set_clock(f"{MONDAY} 09:00")
+    until(owner.node, lambda: "R1" in bank.transfers() and bank.transfers()["R1"].state == "succeeded")
+
+    reply = told(owner.ask(WithdrawGrant(account=PAYER, grantee=GROUP)), WithdrawGrantReply)
+
+    assert (reply.change, reply.ended_instructions) == (GrantChange.WITHDRAWN, 2)
+    bank.set_clock(f"{TUESDAY} 09:00")
+    ended = told(group.ask(QueryRecurring(request_id="R1"), "ERP1"), QueryRecurringReply)
+    assert (ended.state, ended.final, ended.next_run) == ("ended", True, None)
+    assert bank.balance(PAYER) == OPENING - 100
 
 
 def test_R1_18_both_must_be_advanced_when_it_is_offered_and_when_it_is_accepted(

@@ -169,6 +169,8 @@ def _matters() -> None:
         sa.PrimaryKeyConstraint("customer_id", "request_id", "row"),
     )
     _index("matter_waiting", "matter", "state LIKE 'waiting-%'", "by_customer", "entered_ms")
+    recurs = "service = 'SubmitRecurring'"
+    _index("matter_recurring", "matter", recurs, "customer_id", "entered_ms", "request_id")
     _index("matter_wakes", "matter", "wake_ms IS NOT NULL", "wake_ms")
     op.create_table(
         "act",
