@@ -20,6 +20,7 @@ from gateway.domain.usage import Taking, UsageKey, counters, difference
 from gateway.journal import matters as statements
 from gateway.journal import transfers, usage
 from gateway.journal.record import Key
+from gateway.journal.recurring import is_paying
 from gateway.journal.usage import Made
 from protocol.messages.transfer import TransferState
 
@@ -83,6 +84,14 @@ class Affairs:
                     self._payees[key] = transfers.payees(self._tx, key)
                 found[key] = self._payees[key]
         return found
+
+    def recurring(self, account: str | None) -> frozenset[str]:
+        """The account, if a live recurring order pays from it; who asks holds the counters of the account."""
+        if account is None:
+            return frozenset()
+        entered = (m for entry in self._entered if isinstance(entry, Enter) for m in entry.matters)
+        known = any(m.recurs and m.payer_account == account for m in entered)
+        return frozenset({account}) if known or is_paying(self._tx, account) else frozenset()
 
     # -- what was decided
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, or_, select, tuple_
 
 from gateway.domain.facts import Request, Transfer
-from gateway.domain.matter import RECURRING, MatterKey
+from gateway.domain.matter import MatterKey
 from gateway.journal import transfers
-from gateway.journal.tables import MATTER, TRANSFER
+from gateway.journal.tables import MATTER, RECURS, TRANSFER
 from protocol.messages.transfer import TransferState
 
 
@@ -19,6 +19,8 @@ class RecurringFilter:
     accounts: Sequence[str]
     live_only: bool
 
+
+_LIVE = or_(MATTER.c.state.like("waiting-%"), MATTER.c.state == TransferState.SCHEDULED.value)
 
 RecurringPlace = tuple[int, str]
 """When the order was entered, and its request id."""
@@ -31,16 +33,22 @@ def recurring_of(
     key = (MATTER.c.entered_ms, MATTER.c.request_id)
     found = (
         select(MATTER.c.customer_id, MATTER.c.request_id, MATTER.c.row)
-        .where(MATTER.c.customer_id == customer_id, MATTER.c.service == RECURRING)
+        .where(MATTER.c.customer_id == customer_id, RECURS)
         .where(MATTER.c.payer_account.in_(wanted.accounts))
         .order_by(*(each.desc() for each in key))
         .limit(most)
     )
     if wanted.live_only:
-        found = found.where(or_(MATTER.c.state.like("waiting-%"), MATTER.c.state == TransferState.SCHEDULED.value))
+        found = found.where(_LIVE)
     if after is not None:
         found = found.where(tuple_(*key) < tuple_(*after))
     return [MatterKey(*row) for row in tx.execute(found)]
+
+
+def is_paying(tx: Connection, account: str) -> bool:
+    """Whether a recurring order that has not ended pays from that account, whoever set it up."""
+    found = select(MATTER.c.request_id).where(RECURS, MATTER.c.payer_account == account, _LIVE).limit(1)
+    return tx.execute(found).first() is not None
 
 
 def last_run(tx: Connection, customer_id: str, request_id: str) -> int:

@@ -244,7 +244,10 @@ class Turn:
 
     def _enter_order(self, task: Task, command: Command, facts: Facts, claimed: Claim) -> Entered:
         payees = self._affairs.payees(facts.customer)
-        facts = replace(facts, matters=self._affairs.matters, used=self._affairs.used, payees=payees)
+        recurring = self._affairs.recurring(self._serving.recurring(command))
+        facts = replace(
+            facts, matters=self._affairs.matters, used=self._affairs.used, payees=payees, recurring=recurring
+        )
         decision = self._serving.decide(command, facts, self._moment)
         if isinstance(decision, Change):
             decision = kept_unless_refused(self._tx, decision.make)

@@ -17,7 +17,7 @@ from gateway.domain.recurrence import next_run, plan_of, run_count
 from gateway.domain.states import told_final
 from gateway.services import amending, deciding, ordering, transfer
 from gateway.services.ordering import Assessed, Ordered
-from gateway.services.service import Bank, Functions, if_entitled, own_id, refuse
+from gateway.services.service import Bank, Functions, if_entitled, own_id, place, refuse
 from gateway.services.showing import entry_code, plan_item, recurring_state, warning_item
 from protocol import binding
 from protocol.codes import Code
@@ -34,6 +34,8 @@ def _submit(command: Command, facts: Facts, moment: Moment, bank: Bank) -> Decis
     # Lists, plans and limits of an account are told to those who may use it.
     if account is None:
         return refuse(faults)
+    if body.payer_account in facts.recurring:
+        faults.append(Detail(Code.RECURRING_EXISTS, place("SubmitRecurring", "PayerAccount"), body.payer_account))
     ordered = replace(transfer.ordered_of(command, account, facts), recurrence=plan_of(body))
     assessed = ordering.assess(ordered, command, facts, moment=moment, bank=bank)
     if isinstance(assessed, list):

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
+from gateway.domain.hours import ScheduleRules
 from gateway.journal.task import Result, Task
 from protocol.codes import Code
 from protocol.messages.approval import Decision, ListPending, ListPendingReply, ListTodo
 from protocol.messages.orders import CancelTransfer
 from protocol.messages.recurring import CancelRecurring, Period, RecurringState
 from protocol.messages.transfer import PayeeKind
-from tests.journal.bank import OPENING, PAYEE, PAYER, Bank, command, query, transfer
+from tests.journal.bank import OPENING, PAYEE, PAYER, SAVINGS, Bank, command, query, transfer
 from tests.journal.company import ask, decide, pending, until, word
 from tests.journal.plans import assert_counted, follow_the_mode, order, payments, ran, recurring, runs, set_up
 from tests.journal.replies import code, rules, told
@@ -53,6 +54,22 @@ def test_R4_18_an_order_is_refused_with_everything_that_stands_against_it(
     assert (asked.state, asked.final, asked.code, asked.text is not None) == ("refused", True, expected[0], True)
     assert (asked.order, asked.run) == (None, ())
     assert bank.usage() == {} or set(bank.usage().values()) == {0}
+
+
+def test_R4_18_an_account_pays_for_one_at_a_time_where_the_bank_says_so(bank: Bank) -> None:
+    """Of orders that come together one is taken; another account is free, and the account is once its order ended."""
+    node = bank.node(rules=ScheduleRules(one_recurring=True))
+    bank.set_clock(f"{MONDAY} 08:00")
+
+    asked = [node.ask(command(recurring(), name)) for name in ("R1", "R2", "R3")]
+    answers = [str(each.result(20)) for each in asked]
+    other = set_up(node, "S1", recurring(payer_account=SAVINGS))
+    taken = next(name for name, answer in zip(("R1", "R2", "R3"), answers, strict=True) if "SCHEDULED" in answer)
+    ask(node, "ERP1", CancelRecurring(request_id=taken))
+    again = set_up(node, "R4")
+
+    assert sorted("RECURRING_EXISTS" in answer for answer in answers) == [False, True, True]
+    assert [code(other), code(again)] == [Code.SCHEDULED, Code.SCHEDULED]
 
 
 def test_R1_6_who_may_not_enter_sets_nothing_up(bank: Bank) -> None:

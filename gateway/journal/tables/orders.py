@@ -164,9 +164,10 @@ WAITS = text("state LIKE 'waiting-%'")
 """What waits for people; a question finds the index by the same words."""
 Index("matter_waiting", MATTER.c.by_customer, MATTER.c.entered_ms, postgresql_where=WAITS, sqlite_where=WAITS)
 _WAKES = MATTER.c.wake_ms.isnot(None)
-_RECURS = text("service = 'SubmitRecurring'")
+RECURS = text("service = 'SubmitRecurring'")
+"""Recurring orders; a question finds the index by the same words."""
 _ENTERED = (MATTER.c.customer_id, MATTER.c.entered_ms, MATTER.c.request_id)
-Index("matter_recurring", *_ENTERED, postgresql_where=_RECURS, sqlite_where=_RECURS)
+Index("matter_recurring", *_ENTERED, postgresql_where=RECURS, sqlite_where=RECURS)
 Index("matter_wakes", MATTER.c.wake_ms, postgresql_where=_WAKES, sqlite_where=_WAKES)
 
 ACT = Table(

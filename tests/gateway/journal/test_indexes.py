@@ -11,7 +11,7 @@ from sqlalchemy import Connection, event
 
 from core_adapter.database import migrate, open_engine
 from gateway.databases import JOURNAL_MIGRATIONS
-from gateway.journal import listing, matters, record, transfers
+from gateway.journal import listing, matters, record, recurring, transfers
 from gateway.journal.listing import WaitingFilter
 
 ORDER: Any = SimpleNamespace(customer_id="C1", request_id="R1", operator_id="ERP1", business_date=date(2026, 3, 2))
@@ -23,9 +23,16 @@ ORDER: Any = SimpleNamespace(customer_id="C1", request_id="R1", operator_id="ERP
         (lambda tx: record.due(tx, 0, 10), "request_due"),
         (lambda tx: transfers.open_rows(tx, ORDER, 10), "transfer_open_rows"),
         (lambda tx: matters.waking(tx, 0, 10, rows=10), "matter_wakes"),
+        (lambda tx: recurring.is_paying(tx, "A1"), "matter_recurring"),
         (lambda tx: listing.waiting(tx, "C1", WaitingFilter(), after=None, most=10), "matter_waiting"),
     ],
-    ids=["due requests", "open rows of an order", "matters to wake", "what waits for a customer's people"],
+    ids=[
+        "due requests",
+        "open rows of an order",
+        "matters to wake",
+        "recurring orders",
+        "what waits for a customer's people",
+    ],
 )
 def test_what_is_asked_all_the_time_looks_at_few_rows(
     tmp_path: Path, ask: Callable[[Connection], object], index: str
