@@ -6,6 +6,7 @@ Whatever does not read exactly so is a `WireError`: to a caller that asked about
 """
 
 import json
+import re
 import socket
 import struct
 import time
@@ -36,6 +37,8 @@ FRAME_BYTES_MAX: Final = 16 * 1024 * 1024
 Answer = Done | Declined | Unknown | NotFound
 Json = dict[str, Any]
 
+_REFERENCE: Final = re.compile("[!-~]{1,64}")
+"""A reference as a reply can show it, and the journal keep it."""
 _COUNT: Final = struct.Struct(">I")
 
 
@@ -160,7 +163,9 @@ def read_answer(value: Json) -> Answer:
     """An outcome from its JSON object; a word that is not known here is a WireError, never a guess."""
     try:
         match value:
-            case {"outcome": "done", "reference": str(reference), "booked_at": str(booked_at)} if reference:
+            case {"outcome": "done", "reference": str(reference), "booked_at": str(booked_at)} if _REFERENCE.fullmatch(
+                reference
+            ):
                 return Done(reference, _instant(booked_at))
             case {"outcome": "declined", "reasons": [_, *_] as reasons}:
                 return Declined(tuple(_reason(reason) for reason in reasons))

@@ -1,4 +1,4 @@
-"""A scene of what runs when its time has come, a transfer and a payroll: the sandbox's clock is moved there."""
+"""A scene of what runs when its time has come, transfers and a payroll: the sandbox's clock is moved there."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,6 +10,7 @@ from demo.daemon import Site
 from demo.people import People, gathered, payment
 from demo.record import Record
 from protocol import examples
+from protocol.binding import BEIJING
 from protocol.codes import Code
 from protocol.messages.approval import Decision
 from protocol.messages.batch import (
@@ -23,11 +24,23 @@ from protocol.messages.batch import (
     SubmitPayrollReply,
 )
 from protocol.messages.orders import ListTransfers, ListTransfersReply, TransferKind
+from protocol.messages.recurring import (
+    CancelRecurring,
+    CancelRecurringReply,
+    Period,
+    QueryRecurring,
+    QueryRecurringReply,
+    RecurringState,
+    RunState,
+    SubmitRecurring,
+    SubmitRecurringReply,
+)
 from protocol.messages.transfer import QueryTransfer, QueryTransferReply, TransferState
 from protocol.money import readable_amount
 
-SCHEDULED, PAYROLL = "DEMO-SCHEDULED-1", "DEMO-PAYROLL-1"
+SCHEDULED, RECURRING, PAYROLL = "DEMO-SCHEDULED-1", "DEMO-RECURRING-1", "DEMO-PAYROLL-1"
 AMOUNT: Final = 8_000_00
+RENT: Final = 2_500_00
 PAID: Final = (
     PayrollRow("1", "E0001", "11010100000000201", "张三", 45_000_00, "十一月工资"),
     PayrollRow("2", "E0002", *ACCOUNTS.dotted, 38_000_00, "十一月工资"),
@@ -38,21 +51,24 @@ WAGES: Final = sum(row.amount for row in PAID)
 
 
 def tomorrow_at_ten(site: Site, record: Record, command: Command, now: datetime) -> None:
-    """Both wait until the clock shows ten o'clock of tomorrow, and run on that business date.
+    """All wait until the clock shows ten o'clock of tomorrow, and run on that business date.
 
     `now` is in Beijing, and what the business clock shows.
     """
     hour = (now + timedelta(days=1)).replace(hour=10, minute=0, second=0, microsecond=0)
-    title = "A transfer waits for its hour, a payroll for the bank's: the clock of the sandbox is moved there"
+    title = "A transfer and a recurring one wait for their hour, a payroll for the bank's: the sandbox's clock is moved"
     with gathered(site, record, title) as people:
         before = people.available(examples.PAYER_ACCOUNT)
         _enter_transfer(people, hour, now)
+        _enter_recurring(people, hour)
         _enter_payroll(people)
         command("clock", "--to", f"{hour:%Y-%m-%dT%H:%M}")
         _transfer_made(people, hour)
+        _run_made(people, hour)
         _payroll_paid(people)
         moved = before - people.available(examples.PAYER_ACCOUNT)
-        people.expect(f"what moved is {AMOUNT + WAGES} fen, not {moved}", holds=moved == AMOUNT + WAGES)
+        wanted = AMOUNT + RENT + WAGES
+        people.expect(f"what moved is {wanted} fen, not {moved}", holds=moved == wanted)
 
 
 def _enter_transfer(people: People, hour: datetime, now: datetime) -> None:
@@ -63,6 +79,39 @@ def _enter_transfer(people: People, hour: datetime, now: datetime) -> None:
     listed = reply.body_as(ListTransfersReply).item if reply is not None else ()
     shown = [item.runs_at for item in listed if item.request_id == SCHEDULED]
     people.expect("it is listed with its hour", holds=shown == [hour])
+
+
+def _enter_recurring(people: People, hour: datetime) -> None:
+    """Ten o'clock of each day for a year; nobody need approve so little."""
+    rent = SubmitRecurring(
+        payer_account=examples.PAYER_ACCOUNT,
+        payee_account=examples.PAYEE_ACCOUNT,
+        payee_name=examples.PAYEE_NAME,
+        amount=RENT,
+        currency="CNY",
+        purpose="演示·场租",
+        period=Period.DAILY,
+        first_run=hour,
+        end_date=hour.date() + timedelta(days=364),
+    )
+    said = "ERP01 sets up a daily payment of 2,500.00"
+    people.of["erp01"].ask(said, rent, Code.SCHEDULED, request_id=RECURRING, telling=_plan)
+
+
+def _run_made(people: People, hour: datetime) -> None:
+    """Its first run was paid, and the next day's is awaited, until the order is withdrawn."""
+    question = QueryRecurring(request_id=RECURRING)
+    found = people.settled(question, QueryRecurringReply, telling=_runs, over=_has_paid)
+    done = found is not None and _has_paid(found)
+    people.expect("its first run was paid", holds=done)
+    awaited = found.next_run if found is not None else None
+    people.expect(f"the next one is awaited, not {awaited}", holds=awaited == hour + timedelta(days=1))
+    people.of["erp01"].record.transfers += done
+    withdrawal = CancelRecurring(request_id=RECURRING)
+    people.of["erp01"].ask("ERP01 withdraws it", withdrawal, telling=_withdrawn)
+    found = people.settled(question, QueryRecurringReply, telling=_runs)
+    ended = found is not None and found.state is RecurringState.WITHDRAWN and found.next_run is None
+    people.expect("no run of it is to come", holds=ended)
 
 
 def _enter_payroll(people: People) -> None:
@@ -104,6 +153,25 @@ def _payroll_paid(people: People) -> None:
 
 def _listed(reply: VerifiedReply) -> str:
     return ", ".join(item.request_id for item in reply.body_as(ListTransfersReply).item)
+
+
+def _plan(reply: VerifiedReply) -> str:
+    entered = reply.body_as(SubmitRecurringReply)
+    hour = f"{entered.next_run.astimezone(BEIJING):%Y-%m-%d %H:%M}" if entered.next_run is not None else "never"
+    return f"{entered.state}; {entered.runs} runs, the next {hour}"
+
+
+def _has_paid(found: QueryRecurringReply) -> bool:
+    return [run.state for run in found.run] == [RunState.SUCCEEDED]
+
+
+def _runs(reply: VerifiedReply) -> str:
+    found = reply.body_as(QueryRecurringReply)
+    return f"{found.state}; " + ", ".join(f"run {run.number}: {run.state}" for run in found.run)
+
+
+def _withdrawn(reply: VerifiedReply) -> str:
+    return reply.body_as(CancelRecurringReply).state
 
 
 def _payroll(reply: VerifiedReply) -> str:

@@ -1,7 +1,7 @@
 """The people of the demo's first company: each with its own key, on its own way in, seeing and deciding what waits."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +26,7 @@ from protocol.messages.approval import (
     PendingItem,
 )
 from protocol.messages.batch import QueryPayrollReply
+from protocol.messages.recurring import QueryRecurringReply
 from protocol.messages.transfer import (
     QueryTransferReply,
     SubmitTransfer,
@@ -40,7 +41,7 @@ SETTLED_SECONDS: Final = 10.0
 """Within this time a payment that is with the bank, or whose hour has come, is made."""
 PAUSE_SECONDS: Final = 0.05
 
-Answer = TypeVar("Answer", QueryTransferReply, QueryPayrollReply)
+Answer = TypeVar("Answer", QueryTransferReply, QueryPayrollReply, QueryRecurringReply)
 
 
 @contextmanager
@@ -103,10 +104,17 @@ class People:
             now = self.decide(client, decision, DecideItem(request_id=request_id, digest=item.digest))
             self.expect(f"{request_id} is {states[0]} after {client}, not {now}", holds=now in states)
 
-    def settled(self, question: object, kind: type[Answer], *, telling: Telling | None = None) -> Answer | None:
-        """ERP01 asks what became of an order, once nothing is left to do for it."""
+    def settled(
+        self,
+        question: object,
+        kind: type[Answer],
+        *,
+        telling: Telling | None = None,
+        over: Callable[[Answer], bool] = lambda answer: answer.final,
+    ) -> Answer | None:
+        """ERP01 asks what became of an order, once nothing is left to do for it, or another condition holds."""
         sender, deadline = self.of["erp01"], time.monotonic() + SETTLED_SECONDS
-        while not sender.client.ask(question).body_as(kind).final and time.monotonic() < deadline:
+        while not over(sender.client.ask(question).body_as(kind)) and time.monotonic() < deadline:
             time.sleep(PAUSE_SECONDS)
         reply = sender.ask("ERP01 asks what became of it", question, telling=telling or _became)
         return reply.body_as(kind) if reply is not None else None

@@ -63,6 +63,12 @@ class Metrics:
         self.requests = Counter(
             "yinqi_requests", "Messages answered, by service and outcome code.", ["service", "code"], registry=registry
         )
+        self.refused_messages = Counter(
+            "yinqi_refused_messages",
+            "Messages refused before the journal, by outcome code; many NOT_AUTHENTIC or RATE_LIMITED are an attack.",
+            ["code"],
+            registry=registry,
+        )
         self.request_seconds = Histogram(
             "yinqi_request_seconds",
             "From the last byte of a message to its answer.",

@@ -22,7 +22,7 @@ from gateway.control.hands import DaemonHands
 from gateway.databases import JOURNAL_MIGRATIONS, open_core, open_journal
 from gateway.domain import batch
 from gateway.domain.command import Command
-from gateway.doors.admission import Admission, CustomerRates
+from gateway.doors.admission import Admission, CustomerRates, UnprovenRates
 from gateway.doors.conversation import Terms
 from gateway.doors.door import Door
 from gateway.doors.http import http_door
@@ -151,6 +151,7 @@ class Node:
             scribe=self._scribe,
             register=register,
             admit=CustomerRates(settings.limits, share=share, seconds=reactor.seconds).take,
+            unproven=UnprovenRates(settings.limits, share=share, seconds=reactor.seconds).take,
             metrics=metrics,
             now=now,
             reactor=reactor,

@@ -66,6 +66,10 @@ class Refused(Exception):
         self.verified = verified
 
 
+class Slowed(Exception):
+    """The peer has sent too much that proves nothing: no signature is spent on it, and it must connect anew (O1)."""
+
+
 class Road:
     """The way in and the way out; see the module. `register` is replaced whole when registered certificates change."""
 
@@ -76,6 +80,7 @@ class Road:
         scribe: Scribe,
         register: TrustedRegister,
         admit: Callable[[str], bool],
+        unproven: Callable[[str, str], bool],
         metrics: Metrics,
         now: Callable[[], datetime],
         reactor: Any,
@@ -84,13 +89,15 @@ class Road:
         standstill: Callable[[Command], Code | None],
         judge: Judge,
     ) -> None:
-        """`submit` hands commands to the committer; `admit` says whether a customer is within its rate; `standstill`
-        why a command cannot be taken just now, if so; `judge` what the rules of rows have against a batch.
+        """`submit` hands commands to the committer; `admit` says whether a customer is within its rate, `unproven`
+        whether an address may have one more answer to what it cannot prove to be of a customer; `standstill` why a
+        command cannot be taken just now, if so; `judge` what the rules of rows have against a batch.
         """
         self._submit = submit
         self._scribe = scribe
         self.register = register
         self._admit = admit
+        self._unproven = unproven
         self._metrics = metrics
         self._now = now
         self._reactor = reactor
@@ -164,6 +171,8 @@ class Road:
             self._log.info(
                 "not authentic: {reason}", reason=error.reason, customer=head.customer_id, operator=head.operator_id
             )
+            if not self._unproven(peer.address, head.customer_id):
+                raise Slowed from error
             raise self._refused(Code.NOT_AUTHENTIC, opened, *hints(opened)) from error
         return entry
 
@@ -208,13 +217,20 @@ class Road:
         error = failure.value
         match error:
             case Refused():
+                self._metrics.refused_messages.labels(error.refusal.code).inc()
                 return self._sign(error.echo, error.refusal, verified=error.verified)
             case ProtocolError():
-                return succeed(self.fault(error.code))
+                return self._fault(error.code)
+            case Slowed():
+                return self._fault(Code.RATE_LIMITED, close=True)
             case SignerUnavailable():
-                return succeed(self.fault(Code.SIGNER_UNAVAILABLE))
+                return self._fault(Code.SIGNER_UNAVAILABLE)
         self._log.failure("a message could not be handled", failure)
-        return succeed(self.fault(Code.INTERNAL))
+        return self._fault(Code.INTERNAL)
+
+    def _fault(self, code: Code, *, close: bool = False) -> Deferred[Answer]:
+        self._metrics.refused_messages.labels(code).inc()
+        return succeed(replace(self.fault(code), close=close))
 
     def _sign(self, echo: Echo, refusal: Refuse, *, verified: bool) -> Deferred[Answer]:
         """A signed refusal that is not stored; a plain Fault where the signer cannot: never an unsigned reply."""

@@ -6,7 +6,7 @@ on. What is sent is not known here.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from queue import Queue
 from typing import Any, Final, Self
@@ -22,6 +22,7 @@ from gateway.domain import batch
 from gateway.domain.matter import MatterKey
 from gateway.journal import matters
 from gateway.journal.committer import Committer
+from gateway.journal.record import site
 from gateway.journal.register import TrustedRegister, read_register
 from gateway.journal.task import Delivery, Told, Waiter
 from gateway.metrics import Metrics
@@ -118,6 +119,11 @@ class Seeding:
             if told.code is None or MEANINGS[told.code].result is not Result.ACCEPTED:
                 raise SeedRefused(f"{type(seed.message).__name__} {seed.request_id}: {told.code}")
 
+    def today(self) -> date:
+        """The business date of the site."""
+        with reading(self._journal) as connection:
+            return site(connection)[0].business_date
+
     def digest(self, customer_id: str, request_id: str) -> str:
         """What ListPending shows as the digest of an order that waits."""
         key = MatterKey(customer_id, request_id, 0)
@@ -142,6 +148,7 @@ def _way_in(register: TrustedRegister, scribe: Scribe, now: datetime, bank_code:
         scribe=scribe,
         register=register,
         admit=lambda _customer: True,
+        unproven=lambda _address, _customer: True,
         metrics=Metrics(CollectorRegistry()),
         now=lambda: now,
         reactor=unused,

@@ -3,13 +3,16 @@
 The ids are those of `protocol.examples`. No money has moved: balances are the opening ones.
 """
 
+from datetime import date, time, timedelta
 from typing import Final
 
+from gateway.domain.calendar import on_clock
 from gateway.seeding import Seed, Seeding
 from protocol import examples
 from protocol.messages.approval import DecideInstructions, DecideItem, Decision
 from protocol.messages.batch import BatchRow, PayrollKind, PayrollRow, SubmitBatch, SubmitPayroll
 from protocol.messages.enterprise.operators import AccountList, AddOperator, Rights
+from protocol.messages.recurring import Period, SubmitRecurring
 from protocol.messages.transfer import SubmitTransfer
 from protocol.service import Permission
 
@@ -19,6 +22,7 @@ _APPROVES: Final = examples.APPROVING_CLIENT
 
 def sow(seeding: Seeding) -> None:
     """Send everything, in order; raises SeedRefused."""
+    today = seeding.today()
     seeding.send(
         Seed(_ENTERS, examples.TO_DECIDE, _transfer(66_000_00, "仓储费")),
         Seed(_ENTERS, examples.TO_NAME, _transfer(72_500_00, "运费")),
@@ -26,6 +30,8 @@ def sow(seeding: Seeding) -> None:
         Seed(_ENTERS, examples.REJECTED, _transfer(91_000_00, "装卸费")),
         Seed(_ENTERS, examples.BATCH, _batch()),
         Seed(_ENTERS, examples.PAYROLL, _payroll()),
+        Seed(_ENTERS, examples.RECURRING, _recurring(today, "房租")),
+        Seed(_ENTERS, examples.TO_END, _recurring(today, "物业费")),
         Seed("c2mgr01", examples.CHANGE, _new_operator()),
     )
     refused = DecideItem(request_id=examples.REJECTED, digest=seeding.digest(examples.CUSTOMER, examples.REJECTED))
@@ -42,6 +48,22 @@ def _transfer(amount: int, purpose: str) -> SubmitTransfer:
         amount=amount,
         currency="CNY",
         purpose=purpose,
+    )
+
+
+def _recurring(today: date, purpose: str) -> SubmitRecurring:
+    """A payment at nine on the same day of each month, for a year, from a month after today."""
+    first = on_clock(today + timedelta(days=30), time(9))
+    return SubmitRecurring(
+        payer_account=examples.PAYER_ACCOUNT,
+        payee_account=examples.PAYEE_ACCOUNT,
+        payee_name=examples.PAYEE_NAME,
+        amount=8_000_00,
+        currency="CNY",
+        purpose=purpose,
+        period=Period.MONTHLY,
+        first_run=first,
+        end_date=first.date() + timedelta(days=365),
     )
 
 

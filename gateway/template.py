@@ -59,6 +59,8 @@ listen = "127.0.0.1:{operations}"  # /metrics /healthz /readyz; keep it on an in
 # address_burst = 4000
 # customer_rate = 1000.0         # messages a second of one customer
 # customer_burst = 2000
+# unproven_rate = 2.0            # messages a second from one address in the name of one customer that prove nothing
+# unproven_burst = 50
 # queue = 2000                   # commands that may wait for a commit
 
 [work]
@@ -79,6 +81,7 @@ listen = "127.0.0.1:{operations}"  # /metrics /healthz /readyz; keep it on an in
 # normal_hours = 2.0             # from its last approval until a NORMAL transfer leaves
 # payroll_slot_minutes = 30
 # expiry_days = 30               # an instruction that waits longer for its approvals expires
+# one_recurring_per_account = false
 # [[schedule.change]]            # other hours from a date on; what is left out stays as it was
 # from = 2027-01-01
 # large_value_closes = "17:30"

@@ -14,13 +14,14 @@ from protocol.entries import (
     grant,
     help,  # noqa: A004  the family is called so
     orders,
+    recurring,
     transfer,
 )
 from protocol.service import Kind, Permission, Service
 
 __all__ = ["CATALOGUE", "OFFERED", "Kind", "Permission", "Service"]
 
-_FAMILIES: Final = (help, account, transfer, batch, orders, approval, book, grant, enterprise)
+_FAMILIES: Final = (help, account, transfer, recurring, batch, orders, approval, book, grant, enterprise)
 
 CATALOGUE: Final[Mapping[str, Service]] = MappingProxyType(
     {tag_of(row.request): row for family in _FAMILIES for row in family.ENTRIES}

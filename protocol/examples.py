@@ -39,6 +39,8 @@ TO_CANCEL: Final = "EXAMPLE-WAITING-3"
 REJECTED: Final = "EXAMPLE-REJECTED-1"
 BATCH: Final = "EXAMPLE-BATCH-1"
 PAYROLL: Final = "EXAMPLE-PAYROLL-1"
+RECURRING: Final = "EXAMPLE-RECURRING-1"
+TO_END: Final = "EXAMPLE-RECURRING-2"
 CHANGE: Final = "EXAMPLE-CHANGE-1"
 """An administration message of the other customer that waits for its second administrator."""
 

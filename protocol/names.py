@@ -5,6 +5,12 @@ import unicodedata
 from typing import Final
 
 _BANK_CODE: Final = re.compile(r"[0-9]{12}")
+_SPACES: Final = r" \xA0\u1680\u2000-\u200A\u202F\u205F\u3000"
+_NEVER: Final = (
+    r"\u200B-\u200F\x00-\x1F\x7F-\x9F\xAD\u061C\u180E\u2028-\u202E\u2060-\u206F\uD800-\uDFFF\uFDD0-\uFDEF"
+    r"\uFEFF\uFFF9-\uFFFB\uFFFE\uFFFF\U000E0000-\U000E007F"
+)
+_PRINTABLE: Final = re.compile(rf"[^{_SPACES}{_NEVER}]+(?:[{_SPACES}]+[^{_SPACES}{_NEVER}]+)*")
 _DOTS: Final = "\u00b7\u2022\u2027\u22c5\u30fb"
 _DASHES: Final = "\u2014\u2015"
 _OPENING: Final = "[{\u3014\u3010\u3016\u2985"
@@ -31,6 +37,11 @@ def bank_code_check_digit(eleven: str) -> str:
         total = (product + int(digit)) % 10
         product = (total or 10) * 2 % 11
     return str((11 - product) % 10)
+
+
+def printable(text: str) -> bool:
+    """Whether it is text as messages may hold it (PrintableText): no space outside, nothing unseen, not empty."""
+    return _PRINTABLE.fullmatch(text) is not None
 
 
 def folded_name(name: str) -> str:

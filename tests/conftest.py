@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import protocol.validate  # noqa: F401  first of all, as in the daemon: its schemas must compile before Twisted is whole
 from tests.support.deferreds import wrap_async_tests
@@ -17,6 +18,9 @@ from tests.support.postgres import (
     server_programs,
 )
 from tests.support.shares import Shares
+
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")  # how fast a busy machine draws examples is not what is tested
 
 QUICK_ROOMS = ("house", "protocol", "signer")  # a fault there explains the others, so they come first
 

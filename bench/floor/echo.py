@@ -43,6 +43,8 @@ LIMITS: Final = Limits(
     address_burst=1_000_000,
     customer_rate=1_000_000.0,
     customer_burst=1_000_000,
+    unproven_rate=2.0,
+    unproven_burst=50,
     queue=2000,
 )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeVar
 
-from sqlalchemy import Connection, Engine, bindparam, insert, update
+from sqlalchemy import Connection, Engine, bindparam, case, insert, update
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -30,7 +30,7 @@ from core_adapter.core import (
     NotFound,
     Unknown,
 )
-from core_adapter.database import CommitUnknown, check_version, open_engine, reading, transact
+from core_adapter.database import CommitUnknown, DatabaseNow, check_version, open_engine, reading, transact
 from core_adapter.ledger import read, store
 from core_adapter.ledger.check import check
 from core_adapter.ledger.decide import Batch, Outcome, Record
@@ -41,7 +41,17 @@ MIGRATIONS: Final = "core_adapter.ledger.migrations"
 
 _UNREACHED: Final = (OperationalError, InterfaceError, InternalError, PoolTimeoutError)
 _NEW_ACCOUNT: Final = insert(ACCOUNT)
-_SET_STATUS: Final = update(ACCOUNT).where(ACCOUNT.c.number == bindparam("account")).values(status=bindparam("status"))
+LOSS_REPORT_HOURS: Final = 120
+"""How long an oral loss report (口头挂失) holds before it is over by itself (R4.27, O13)."""
+
+_SET_STATUS: Final = (
+    update(ACCOUNT)
+    .where(ACCOUNT.c.number == bindparam("account"))
+    .values(
+        status=bindparam("status"),
+        lost_until=case((bindparam("status") == "lost", DatabaseNow() + LOSS_REPORT_HOURS * 3_600_000), else_=None),
+    )
+)
 
 T = TypeVar("T")
 
@@ -136,6 +146,7 @@ class Ledger:
     def set_status(self, number: str, status: AccountStatus) -> None:
         """Set an account's status; money that is held stays held, and its posts and voids go through.
 
+        A loss report begins now, also for an account that has one, and ends by itself after `LOSS_REPORT_HOURS`.
         Only an account with nothing on it and nothing held may be closed, and a closed one stays closed:
         AccountRefused otherwise, and for an unknown number. Raises CommitUnknown and CoreUnavailable.
         """

@@ -9,11 +9,11 @@ from sqlalchemy import Column, Connection, Select, bindparam, literal, select, u
 from core_adapter.core import AccountLost, AccountStatus, Booked, CoreAccount, CoreEntry, Direction, Done
 from core_adapter.database import among
 from core_adapter.ledger.decide import instant, reference
-from core_adapter.ledger.store import record_of
+from core_adapter.ledger.store import STANDING, record_of
 from core_adapter.ledger.tables import ACCOUNT, MOVE, POSTING
 
-_ACCOUNTS: Final = select(ACCOUNT).where(among(ACCOUNT.c.number, "numbers"))
-_STATUS: Final = select(ACCOUNT.c.status).where(ACCOUNT.c.number == bindparam("account"))
+_ACCOUNTS: Final = select(ACCOUNT, STANDING.label("standing")).where(among(ACCOUNT.c.number, "numbers"))
+_STATUS: Final = select(STANDING).where(ACCOUNT.c.number == bindparam("account"))
 _BOOK: Final = (
     select(MOVE)
     .where(MOVE.c.number > bindparam("after"), MOVE.c.outcome == literal("done", literal_execute=True))
@@ -65,7 +65,7 @@ def accounts(connection: Connection, numbers: Collection[str]) -> dict[str, Core
     rows = connection.execute(_ACCOUNTS, {"numbers": list(numbers)})
     return {
         row.number: CoreAccount(
-            row.number, row.name, row.currency, AccountStatus(row.status), row.balance, row.balance - row.held
+            row.number, row.name, row.currency, AccountStatus(row.standing), row.balance, row.balance - row.held
         )
         for row in rows
     }

@@ -17,8 +17,24 @@ from core_adapter.ledger.decide import Account, Outcome, Record
 from core_adapter.ledger.tables import ACCOUNT, BOOK, MOVE, POSTING
 from protocol.codes import Code
 
+STANDING: Final = case(
+    ((ACCOUNT.c.status == "lost") & (ACCOUNT.c.lost_until <= DatabaseNow()), "normal"), else_=ACCOUNT.c.status
+)
+"""The status of an account now: a loss report that has come to its end is over, whoever looks (R4.27)."""
+
 _LOCK_ACCOUNTS: Final = (
-    select(ACCOUNT).where(among(ACCOUNT.c.number, "numbers")).order_by(ACCOUNT.c.number).with_for_update(key_share=True)
+    select(
+        ACCOUNT.c.number,
+        ACCOUNT.c.name,
+        ACCOUNT.c.currency,
+        STANDING,
+        ACCOUNT.c.balance,
+        ACCOUNT.c.held,
+        ACCOUNT.c.sequence,
+    )
+    .where(among(ACCOUNT.c.number, "numbers"))
+    .order_by(ACCOUNT.c.number)
+    .with_for_update(key_share=True)
 )
 _MOVES: Final = select(MOVE).where(among(MOVE.c.instruction, "instructions"))
 _TAKE_NUMBERS: Final = (

@@ -52,13 +52,17 @@ ACCOUNT: Final = Table(
     Column("balance", BigInteger, nullable=False),
     Column("held", BigInteger, nullable=False),
     Column("sequence", BigInteger, nullable=False),
+    Column("lost_until", BigInteger),
     CheckConstraint("status IN ('normal', 'lost', 'frozen', 'closed')", name="status_listed"),
     CheckConstraint("held >= 0", name="held_not_negative"),
     CheckConstraint("balance >= held OR number LIKE '#%'", name="available_not_negative"),
     CheckConstraint("sequence >= 0", name="sequence_not_negative"),
     sqlite_with_rowid=False,
 )
-"""Accounts: `balance` and `held` in fen, `sequence` the number of the latest entry."""
+"""Accounts: `balance` and `held` in fen, `sequence` the number of the latest entry.
+
+`lost_until` is when the loss report of a lost account ends by itself; the account is then as good as normal (R4.27).
+"""
 
 BOOK: Final = Table(
     "book",
@@ -129,7 +133,7 @@ POSTING: Final = Table(
 """Postings, never edited or deleted: what was moved, under the number of its move."""
 
 APPLICATION_PRIVILEGES: Final = {
-    ACCOUNT: "SELECT, INSERT, UPDATE (status, balance, held, sequence)",
+    ACCOUNT: "SELECT, INSERT, UPDATE (status, lost_until, balance, held, sequence)",
     BOOK: "SELECT, UPDATE (number, booked_at)",
     MOVE: "SELECT, INSERT, UPDATE (asked)",
     POSTING: "SELECT, INSERT",

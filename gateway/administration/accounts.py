@@ -21,6 +21,7 @@ from gateway.journal.grants import LIVE
 from gateway.journal.tables import ACCOUNT_GRANT, ATTACHED_ACCOUNT, CLOSED_PAYEE, FLOW, OPERATOR_ACCOUNT
 from protocol.codes import Code
 from protocol.errors import Detail
+from protocol.names import printable
 
 NUMBER: Final = re.compile(r"[0-9]{6,32}")
 ALIAS_CHARS_MAX: Final = 60
@@ -166,7 +167,7 @@ def set_display(
         raise AdminError("give an alias, a priority, or both")
     values: dict[str, object] = {}
     if alias is not None:
-        if len(alias) > ALIAS_CHARS_MAX or not alias.isprintable() or alias != alias.strip():
+        if len(alias) > ALIAS_CHARS_MAX or not (printable(alias) or alias == ""):
             raise AdminError(f"alias {alias!r}: it has up to {ALIAS_CHARS_MAX} printable characters, no space outside")
         values["alias"] = alias or None
     if priority is not None:

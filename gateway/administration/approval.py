@@ -26,7 +26,7 @@ from gateway.journal.definitions import write_flow, write_mode
 from gateway.journal.tables import BINDING, FLOW, MODE
 from protocol.catalogue import CATALOGUE
 from protocol.codes import Code
-from protocol.errors import shown
+from protocol.errors import Detail, shown
 from protocol.money import format_amount
 
 
@@ -113,18 +113,26 @@ def save_flow(tx: Connection, customer_id: str, flow: Flow) -> None:
     tx.execute(insert(FLOW), {"customer_id": customer_id, **row, "definition": write_flow(flow)})
 
 
-def delete_flow(
-    tx: Connection, customer_id: str, flow_id: str, *, confirmed: bool = False, by: Hand = BANK
-) -> list[Matter]:
-    """Delete a flow and, `confirmed`, what is unfinished under it (R2.15); returns the instructions ended with it.
+def delete_flow(tx: Connection, customer_id: str, flow_id: str, *, confirmed: int = 0, by: Hand = BANK) -> list[Matter]:
+    """Delete a flow and what is unfinished under it (R2.15); returns the instructions ended with it.
 
-    Raises AdminError when there is no such flow; and with count and list of what is unfinished, while not confirmed.
+    `confirmed` is how many of them were shown: AdminError, with count and list, when there are more, for nobody wanted
+    those to end; also when there is no such flow.
     """
     raise_version(tx)
     left = [matter.key for matter in unfinished_under(tx, customer_id, flow_id)]
-    if left and not confirmed:
+    if len(left) > confirmed:
         raise AdminError(
-            f"flow {flow_id} has {len(left)} unfinished: {reach.named(left)}; with --confirm they are deleted with it"
+            f"flow {flow_id} has {len(left)} unfinished: {reach.named(left)}; "
+            f"with --confirm {len(left)} they are deleted with it",
+            Detail(
+                Code.CHANGE_OVERTAKEN,
+                None,
+                str(confirmed),
+                f"流程{flow_id}下未完成的单据现有{len(left)}笔，多于已确认的{confirmed}笔；请重新查看后再确认",
+                f"{len(left)} instructions are unfinished under flow {flow_id}, more than the {confirmed} confirmed; "
+                "look at them anew",
+            ),
         )
     tx.execute(delete(FLOW).filter_by(customer_id=customer_id, flow_id=flow_id))
     return reach.end_orders(tx, left, f"流程{flow_id}已删除 / flow {flow_id} was deleted", by)

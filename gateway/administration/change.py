@@ -14,6 +14,7 @@ from protocol.codes import Code
 from protocol.errors import Detail, shown
 from protocol.meanings import text
 from protocol.money import FEN_MAX
+from protocol.names import printable
 
 ID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 NAME_CHARS_MAX: Final = 120
@@ -75,9 +76,12 @@ def checked_id(what: str, text: str) -> str:
 
 
 def checked_name(text: str) -> str:
-    """Return a name without outer white space; raises AdminError when it is empty, too long or not printable."""
+    """Return a name without outer white space; raises AdminError when it is empty, too long or not printable.
+
+    What a message may hold (PrintableText) can be registered: a full-width space within a name, for one.
+    """
     name = text.strip()
-    if not name or len(name) > NAME_CHARS_MAX or not name.isprintable():
+    if len(name) > NAME_CHARS_MAX or not printable(name):
         raise AdminError(f"name {text!r}: a name has 1 to {NAME_CHARS_MAX} printable characters")
     return name
 

@@ -24,7 +24,7 @@ from gateway.journal.tables import ATTACHED_ACCOUNT, CUSTOMER, OPERATOR
 
 STATUSES: Final = ("normal", "suspended")
 
-SWITCHES: Final = ("single_person", "second_administrator", "whole_batch", "advanced")
+SWITCHES: Final = ("single_person", "second_administrator", "whole_batch", "advanced", "free_payroll")
 """What the bank says of a customer with yes or no; the columns have these names."""
 
 

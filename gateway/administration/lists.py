@@ -6,8 +6,9 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
 
 from gateway.administration.change import AdminError, checked_limits, raise_version, read_customer, refuse
-from gateway.administration.operators import operator_state
+from gateway.administration.operators import keep_an_administrator, operator_state
 from gateway.domain.customer import Customer, Limits
+from gateway.domain.managing import DECIDING
 from gateway.journal.people import EVERY_SERVICE, read_services
 from gateway.journal.tables import OPERATOR, OPERATOR_ACCOUNT
 from protocol.catalogue import CATALOGUE
@@ -56,13 +57,19 @@ def change_services(
 ) -> frozenset[str] | None:
     """Give an operator exactly these services (R1.6), or every one for '*', and return them, None for every one.
 
-    Raises AdminError for a service that is not in the catalogue, and for an unknown operator.
+    Raises AdminError for a service that is not in the catalogue, for an unknown operator, and where one of the last
+    administrators could not decide on changes any more (R1.1).
     """
     raise_version(tx)
     operator_state(tx, customer_id, operator_id)
     words = checked_services(services)
+    given = read_services(words)
+    if given is not None and DECIDING not in given:
+        customer = read_customer(tx, customer_id)
+        if customer.second_administrator:
+            keep_an_administrator(customer, operator_id)
     tx.execute(update(OPERATOR).where(*_of(OPERATOR, customer_id, operator_id)).values(services=words))
-    return read_services(words)
+    return given
 
 
 def checked_services(services: Collection[str]) -> str:

@@ -23,7 +23,7 @@ from gateway.administration.change import (
 from gateway.administration.places import UNDER_THE_SUPERVISOR, Place, checked_place, hand_up
 from gateway.domain.approval import needed_by
 from gateway.domain.customer import Customer, Form, Person, Role
-from gateway.domain.managing import is_administrator
+from gateway.domain.managing import DECIDING, is_administrator
 from gateway.journal.tables import CERTIFICATE, OPERATOR, OPERATOR_ACCOUNT
 from protocol.catalogue import Permission
 from protocol.codes import Code
@@ -140,7 +140,7 @@ def set_operator_status(
         raise AdminError(f"operator {operator_id} of customer {customer_id} is {status} already")
     customer = read_customer(tx, customer_id)
     if status != "normal" and not (status == "frozen" and by_bank):
-        _keep_an_administrator(customer, operator_id)
+        keep_an_administrator(customer, operator_id)
     if status == "deleted":
         _checked_not_needed(tx, customer, operator_id)
         of = (OPERATOR_ACCOUNT.c.customer_id == customer_id, OPERATOR_ACCOUNT.c.operator_id == operator_id)
@@ -163,7 +163,7 @@ def set_permissions(
     wanted = checked_permissions(permissions)
     refuse("", role_faults(customer, person, wanted))
     if Permission.ADMINISTER in person.permissions and Permission.ADMINISTER not in wanted:
-        _keep_an_administrator(customer, operator_id)
+        keep_an_administrator(customer, operator_id)
         if person.role is Role.SUPERVISOR:
             raise AdminError(f"operator {operator_id} is the supervisor, who administers: change its role first")
     held = person.level if Permission.AUTHORIZE in wanted else None
@@ -183,7 +183,7 @@ def set_place(tx: Connection, customer_id: str, operator_id: str, place: Place) 
         raise AdminError(f"in form {Form.FLOW} an operator's role cannot change: delete it and register another")
     checked_place(customer, operator_id, place, person.permissions)
     if place.role == Role.DEPUTY:
-        _keep_an_administrator(customer, operator_id)
+        keep_an_administrator(customer, operator_id)
     if person.role is Role.DEPUTY and place.role != Role.DEPUTY:
         hand_up(tx, customer_id, operator_id)
     values = {"role": place.role, "manager": place.manager}
@@ -311,16 +311,30 @@ def _checked_not_needed(tx: Connection, customer: Customer, operator_id: str) ->
     refuse("", faults)
 
 
-def _keep_an_administrator(customer: Customer, operator_id: str) -> None:
-    """Refuse what would leave a customer without an administrator in normal state (R1.1); deputies are none."""
+def _decides(customer: Customer, services: frozenset[str] | None) -> bool:
+    """Whether these services let an administrator decide on changes, where these take a second one."""
+    return not customer.second_administrator or services is None or DECIDING in services
+
+
+def keep_an_administrator(customer: Customer, operator_id: str) -> None:
+    """Refuse what would leave a customer without an administrator in normal state (R1.1); deputies are none.
+
+    Where every change takes a second administrator, one alone could change nothing any more: then two stay.
+    """
     active = {
-        name for name, person in customer.people.items() if person.status == "normal" and is_administrator(person)
+        name
+        for name, person in customer.people.items()
+        if person.status == "normal" and is_administrator(person) and _decides(customer, person.services)
     }
-    if active == {operator_id}:
+    least = 2 if customer.second_administrator else 1
+    if operator_id in active and len(active) <= least:
+        zh, en = "唯一正常状态的管理员", "the last administrator"
+        if least > 1:
+            zh, en = "最后两名正常状态的管理员之一，变更须两人办理", "one of the last two administrators"
         raise refusal(
             Code.LAST_ADMINISTRATOR,
             operator_id,
-            f"操作员{operator_id}是企业唯一正常状态的管理员：请先增设管理员",
-            f"operator {operator_id} is the last administrator of customer {customer.customer_id}: add another first",
+            f"操作员{operator_id}是企业{zh}：请先增设管理员",
+            f"operator {operator_id} is {en} of customer {customer.customer_id}: add another first",
             hint=", or suspend the customer",
         )

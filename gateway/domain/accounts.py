@@ -78,6 +78,11 @@ def may_pay_to(account: Account, payee: str, bank_code: str | None) -> bool:
     return not account.closed or (payee, bank_code) in account.payees
 
 
+def is_held(facts: Facts, account: Account, *, wages: bool) -> bool:
+    """Whether the account's closed list holds: for payroll too, unless the bank lets the customer's go free (O21)."""
+    return account.closed and not (wages and facts.customer is not None and facts.customer.free_payroll)
+
+
 def _list_faults(facts: Facts, account: Account) -> list[Code]:
     person = facts.person
     return [] if person is not None and account.number in person.accounts else [Code.ACCOUNT_NOT_LISTED]

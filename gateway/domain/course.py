@@ -14,20 +14,24 @@ from gateway.domain.calendar import SHANGHAI, instant
 from gateway.domain.customer import Customer, Form, Person
 from gateway.domain.facts import Moment
 from gateway.domain.hours import ScheduleRules
+from gateway.domain.managing import is_administrator
 from gateway.domain.matter import Act, ActKind, Basis, Matter
+from gateway.domain.recurrence import Occurrence, due, last_run, next_run, order_of, plan_of
 from gateway.domain.schedule import Run, expires, payroll_runs, runs
 from gateway.domain.states import WAITING
 from protocol.codes import Code
 from protocol.errors import Detail
 from protocol.messages.transfer import Arrival, TransferState
-from protocol.service import Permission
 
 PAYROLL: Final = frozenset({"SubmitPayroll"})
 """Services whose orders are handed to the core in slots (R5.8)."""
 
 
 def begun(matter: Matter, moment: Moment, rules: ScheduleRules) -> Matter:
-    """A matter at its entry: it waits for the first step of its plan, or for its time, or the bank may act at once."""
+    """A matter at its entry: it waits for the first step of its plan, or for its time, or the bank may act at once.
+
+    A recurring order waits for people no longer than until its last run; it takes nothing of limits itself (O46).
+    """
     scheduled = matter.arrival is Arrival.NEXT_DAY or (
         matter.chosen_ms is not None and _day(matter.chosen_ms) != matter.entered_on
     )
@@ -37,6 +41,10 @@ def begun(matter: Matter, moment: Moment, rules: ScheduleRules) -> Matter:
         basis=Basis.SCHEDULED if scheduled else Basis.IMMEDIATE,
         wake_ms=_ms(expires(matter.entered_on, rules)),
     )
+    if matter.recurs:
+        # An approval at the very hour is in time (O12): only after it nothing is left to approve.
+        last_ms = _ms(last_run(plan_of(order_of(matter)))) + 1
+        waiting = replace(waiting, basis=Basis.POSTPONED, wake_ms=min(last_ms, _ms(expires(matter.entered_on, rules))))
     return _completed(waiting, moment, rules) if waiting.state is TransferState.PROCESSING else waiting
 
 
@@ -106,7 +114,8 @@ def withdrawn(
 ) -> Matter | list[Detail]:
     """The matter withdrawn (撤销): while it waits for people by who entered it, later also by an administrator.
 
-    In form 002 what is scheduled is withdrawn by an administrator only (R2.20, R2.21, O5). With the bank by nobody.
+    In form 002 what is scheduled is withdrawn by an administrator only (R2.20, R2.21, O5). With the bank by nobody. A
+    recurring order is withdrawn by either until its end (R4.17).
     """
     matter = _overdue(matter, moment)
     if faults := _withdrawal_faults(matter, person, customer):
@@ -172,6 +181,17 @@ def woken(matter: Matter, moment: Moment, rules: ScheduleRules) -> Matter:
     return _released(replace(matter, basis=Basis.POSTPONED) if late else matter, moment)
 
 
+def recurred(matter: Matter, moment: Moment) -> tuple[Matter, Occurrence | None]:
+    """A recurring order when a run of it has come: as it waits for the next, and the run, unless its hour has passed.
+
+    What passed with no gateway there is skipped, never made up for (R4.18).
+    """
+    assert matter.state is TransferState.SCHEDULED
+    assert matter.run_ms is not None
+    run, then = due(plan_of(order_of(matter)), instant(matter.run_ms), _now(moment))
+    return _awaiting(matter, then), run
+
+
 def failed(matter: Matter, faults: list[Detail], moment: Moment) -> Matter:
     """The matter whose time came and which may not run or be made: it fails, and is not tried again (O47)."""
     return replace(
@@ -204,6 +224,8 @@ def made(matter: Matter, moment: Moment, answer: str | None) -> Matter:
 def _completed(matter: Matter, moment: Moment, rules: ScheduleRules) -> Matter:
     """The matter when nobody is waited for any more: it runs now, or waits for its time."""
     approved_at = _now(moment)
+    if matter.recurs:
+        return _awaiting(matter, next_run(plan_of(order_of(matter)), approved_at))
     if matter.service in PAYROLL:
         run = payroll_runs(approved_at, rules)
     else:
@@ -232,6 +254,14 @@ def _scheduled(matter: Matter, run: Run) -> Matter:
     return replace(matter, state=TransferState.SCHEDULED, basis=run.basis, run_ms=at_ms, wake_ms=at_ms)
 
 
+def _awaiting(matter: Matter, run: Occurrence | None) -> Matter:
+    """A recurring order that waits for a run of it, or has none left."""
+    if run is None:
+        return replace(matter, state=TransferState.SUCCEEDED, run_ms=None, wake_ms=None)
+    at_ms = _ms(run.at)
+    return replace(matter, state=TransferState.SCHEDULED, run_ms=at_ms, wake_ms=at_ms)
+
+
 def _overdue(matter: Matter, moment: Moment) -> Matter:
     """The matter, expired if it still waits for people after its last moment (O24)."""
     if matter.state not in WAITING or matter.wake_ms is None or moment.business_ms < matter.wake_ms:
@@ -252,10 +282,17 @@ def _withdrawal_faults(matter: Matter, person: Person, customer: Customer) -> li
     if person.status != "normal":
         return [Detail(Code.OPERATOR_FROZEN, None, person.operator_id)]
     entered = person.operator_id == matter.operator_id and customer.customer_id == matter.key.customer_id
-    administers = Permission.ADMINISTER in person.permissions
+    administers = is_administrator(person)
     # A scheduled one is withdrawn by an administrator, and in the other forms also by who entered it.
     later = administers or (entered and customer.form is not Form.MODE)
     allowed = entered if matter.state in WAITING else later
+    if matter.recurs:
+        allowed = entered or administers
+        words = (
+            "定时转账由录入员或管理员撤销",
+            "a recurring transfer is withdrawn by who entered it or an administrator",
+        )
+        return [] if allowed else [Detail(Code.WITHDRAWAL_BY_OTHERS, None, person.operator_id, *words)]
     return [] if allowed else [Detail(Code.WITHDRAWAL_BY_OTHERS, None, person.operator_id)]
 
 

@@ -150,6 +150,7 @@ class Customer:
 
     `single_person`, `advanced` (高级客户, R1.18) and the caps are the bank's word (R2.11, R3.4, `payroll_cap` of one
     payroll batch: O53), already those of the site where the customer has none; `limits` are the customer's own.
+    With `free_payroll` the bank lets its payroll leave closed accounts for payees off their lists (O21).
     `whole_batch` says which amount picks the band of a batch (O14). `second_administrator` puts administration messages
     under the approval of another administrator. `purposes` are those for payments to persons (R4.23).
     `remembered` is what rules worked out about this very value, and goes with it; it says nothing of its own.
@@ -163,6 +164,7 @@ class Customer:
     second_administrator: bool = False
     whole_batch: bool = True
     advanced: bool = False
+    free_payroll: bool = False
     limits: Limits = Limits()
     caps: Limits = Limits()
     payroll_cap: int | None = None

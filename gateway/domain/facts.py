@@ -117,7 +117,9 @@ class Facts:
 
     Both stand as registered now, None where there is no such; a deleted operator counts as none. `grantors` are the
     customers whose accounts this one uses, by their ids. `matters` are those it names and `used` the counters of limits
-    it asked for, as they stand after what was decided before it.
+    it asked for, as they stand after what was decided before it. `payees` are the accounts that orders with rows pay to
+    at this bank, for those among `matters` whose payer is closed (R1.23). `recurring` are the payer accounts it asked
+    for from which a live recurring order pays.
     """
 
     customer: Customer | None
@@ -126,3 +128,5 @@ class Facts:
     grantors: Mapping[str, Customer] = field(default_factory=dict)
     matters: Mapping[MatterKey, Matter] = field(default_factory=dict)
     used: Mapping[UsageKey, int] = field(default_factory=dict)
+    payees: Mapping[MatterKey, frozenset[str]] = field(default_factory=dict)
+    recurring: frozenset[str] = frozenset()

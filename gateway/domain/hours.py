@@ -38,7 +38,8 @@ class ScheduleRules:
     `changes` are other hours from a date on, in order of their dates; `workdays` is the calendar. `normal_delay` is
     how long after its last approval a NORMAL transfer leaves, `normal_before_close` how long before its channel closes
     at the latest (O8); `payroll_slot` is the time between two payroll slots (R5.8), `expiry_days` how many days after
-    its day of entry an instruction that still waits expires (O24).
+    its day of entry an instruction that still waits expires (O24). With `one_recurring` an account pays for one
+    recurring transfer at a time (R4.18).
     """
 
     hours: Hours = Hours()
@@ -48,6 +49,7 @@ class ScheduleRules:
     normal_before_close: timedelta = timedelta(minutes=10)
     payroll_slot: timedelta = timedelta(minutes=30)
     expiry_days: int = 30
+    one_recurring: bool = False
 
     def on(self, day: date) -> Hours:
         """The hours of that day."""

@@ -6,13 +6,16 @@ Values only: how a plan is made and followed is in `gateway.domain.approval`, wh
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from protocol.errors import Detail
 from protocol.messages.matter import ActKind, StepKind
 from protocol.messages.transfer import Arrival, TransferState
 
-__all__ = ["Act", "ActKind", "Basis", "Matter", "MatterKey", "Plan", "Step", "StepKind"]
+__all__ = ["RECURRING", "Act", "ActKind", "Basis", "Matter", "MatterKey", "Plan", "Step", "StepKind"]
+
+RECURRING: Final = "SubmitRecurring"
+"""The service whose orders run again and again (R4.18)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +23,8 @@ class Step:
     """A step of a plan: `count` people of exactly `level`, or out of `operators` where they are listed.
 
     Where they are listed, `level` says which level of the flow it is, 1 the lowest (R2.12). `named` is the one whom
-    the entry operator named out of those entitled (R2.24): a place of the step is kept for it.
+    the entry operator named out of those entitled (R2.24): a place of the step is kept for it. `about` is the operator
+    whom a change of administration is about, who decides nothing about itself.
     """
 
     kind: StepKind
@@ -28,6 +32,7 @@ class Step:
     level: int | None = None
     operators: frozenset[str] | None = None
     named: str | None = None
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +83,8 @@ class Basis(StrEnum):
     SCHEDULED = "scheduled"
     """On another day that the customer chose, or the next day (R3.9)."""
     POSTPONED = "postponed"
-    """On another day because of the bank's hours or a chosen time that had passed (R3.10, O46)."""
+    """On another day because of the bank's hours or a chosen time that had passed (R3.10, O46); and every run of a
+    recurring order, which is taken on its day alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +97,9 @@ class Matter:
 
     `chosen_ms` is the hour that the customer chose, `run_ms` when it is to run, both in business milliseconds since
     1970 UTC, None for at once; `wake_ms` when time alone will change it (run or expiry). `reasons` say why it failed.
-    `body` is the message of an act of administration, as canonical XML, and `answer` the body of its reply once it was
-    made; `faults` say in words why it failed. `run_on` and `ended_on` are the business dates on which it was released,
-    or ended before that.
+    `body` is the message of an act of administration or of a recurring order, as canonical XML, and `answer` the body
+    of the reply to the former once it was made; `faults` say in words why it failed. `run_on` and `ended_on` are the
+    business dates on which it was released, or ended before that.
     """
 
     key: MatterKey
@@ -125,6 +131,11 @@ class Matter:
     answer: str | None = None
     run_on: date | None = None
     ended_on: date | None = None
+
+    @property
+    def recurs(self) -> bool:
+        """Whether it is a recurring order: scheduled while runs of it are to come, succeeded when none is left."""
+        return self.service == RECURRING
 
     @property
     def covers_rows(self) -> bool:

@@ -1,13 +1,14 @@
-"""Whose operations an operator may look at (R6.8): its own; the supervisor, as an administrator, everyone's."""
+"""Whose operations an operator may look at (R6.8): its own; supervisor and administrators everyone's."""
 
 from gateway.domain.customer import Person, Role
+from gateway.domain.managing import is_administrator
 from protocol.codes import Code
 from protocol.errors import Detail
 
 
 def sees_all(person: Person) -> bool:
     """Whether it sees the operations of every operator of its customer."""
-    return person.role is Role.SUPERVISOR or "administer" in person.permissions
+    return person.role is Role.SUPERVISOR or is_administrator(person)
 
 
 def whose(person: Person, asked: str | None) -> str | None:

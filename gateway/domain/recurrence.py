@@ -14,11 +14,14 @@ from typing import Final, NamedTuple
 
 from gateway.domain.calendar import SHANGHAI, on_clock
 from gateway.domain.hours import ScheduleRules
+from gateway.domain.matter import Matter
 from gateway.domain.schedule import chosen_faults
+from protocol import binding
 from protocol.codes import Code
 from protocol.errors import Detail
 from protocol.limits import RECURRING_RUNS_MAX
-from protocol.messages.recurring import Period
+from protocol.messages.recurring import Period, SubmitRecurring
+from protocol.tree import parse
 
 _DAYS: Final[Mapping[Period, int]] = {Period.DAILY: 1, Period.WEEKLY: 7, Period.FORTNIGHTLY: 14}
 _MONTHS: Final[Mapping[Period, int]] = {
@@ -28,6 +31,8 @@ _MONTHS: Final[Mapping[Period, int]] = {
     Period.YEARLY: 12,
 }
 _MONTHS_A_YEAR: Final = 12
+_HOUR: Final = timedelta(hours=1)
+_TICK: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,24 @@ class Occurrence(NamedTuple):
 
     number: int
     at: datetime
+
+
+class Due(NamedTuple):
+    """What the clock brings of a plan: the run to be made now, if there is one, and the next one to wait for."""
+
+    run: Occurrence | None
+    then: Occurrence | None
+
+
+def order_of(matter: Matter) -> SubmitRecurring:
+    """The order of a recurring matter, as it was entered."""
+    assert matter.body is not None
+    return binding.read(SubmitRecurring, parse(matter.body.encode()))
+
+
+def plan_of(order: SubmitRecurring) -> Recurrence:
+    """The plan of an order."""
+    return Recurrence(period=order.period, first=order.first_run, end=order.end_date)
 
 
 def run_at(plan: Recurrence, number: int) -> datetime:
@@ -70,9 +93,28 @@ def next_run(plan: Recurrence, not_before: datetime) -> Occurrence | None:
     return Occurrence(number, at) if at.date() <= plan.end else None
 
 
+def due(plan: Recurrence, awaited: datetime, now: datetime) -> Due:
+    """What is to be done when the `awaited` run has come: it is made while its hour lasts, else it is skipped."""
+    found = next_run(plan, max(awaited, now - _HOUR + _TICK))
+    if found is None or found.at > now:
+        return Due(None, found)
+    return Due(found, next_run(plan, found.at + _TICK))
+
+
+def passed(plan: Recurrence, now: datetime) -> int:
+    """How many runs of the plan were due before a moment."""
+    following = next_run(plan, now)
+    return following.number - 1 if following else run_count(plan)
+
+
 def run_count(plan: Recurrence) -> int:
     """How many runs the plan has; 0 when its last day is before the first."""
     return _first_number(plan, on_clock(plan.end + timedelta(days=1), datetime.min.time())) - 1
+
+
+def last_run(plan: Recurrence) -> datetime:
+    """When the last run of a plan that has any is due."""
+    return run_at(plan, run_count(plan))
 
 
 def recurrence_faults(

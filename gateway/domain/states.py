@@ -57,6 +57,20 @@ MATTER_MOVES: Mapping[TransferState, frozenset[TransferState]] = {
 }
 """Of matters (R2.18): review before authorization before dispatch; processing means that the bank may act."""
 
+RECURRING_MOVES: Mapping[TransferState, frozenset[TransferState]] = {
+    **{
+        waiting: frozenset(_STEPS[place + 1 :]) | {TransferState.SCHEDULED} | _ENDED
+        for place, waiting in enumerate(_STEPS)
+    },
+    TransferState.SCHEDULED: frozenset({TransferState.SUCCEEDED, TransferState.WITHDRAWN, TransferState.ENDED}),
+    TransferState.SUCCEEDED: frozenset(),
+    **{ended: frozenset[TransferState]() for ended in sorted(_ENDED)},
+}
+"""Of recurring orders (R4.18): scheduled while runs are to come, succeeded when none is left.
+
+The bank never acts on the order itself, only on its runs.
+"""
+
 CHANGE_MOVES: Mapping[TransferState, frozenset[TransferState]] = {
     TransferState.WAITING_ADMINISTRATOR: frozenset({TransferState.SUCCEEDED, TransferState.FAILED}) | _ENDED,
     TransferState.SUCCEEDED: frozenset(),

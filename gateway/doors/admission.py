@@ -12,6 +12,8 @@ from ipaddress import IPv6Address
 from itertools import islice
 from typing import Final, Protocol
 
+from twisted.logger import Logger
+
 from gateway.settings import Limits
 from protocol.codes import Code
 from protocol.limits import LARGE_MESSAGE_BYTES, MESSAGE_BYTES_MAX
@@ -33,6 +35,10 @@ HELD_BYTES_MAX: Final = 16 * MESSAGE_BYTES_MAX
 senders nor messages that wait to be handled can fill the memory."""
 
 
+ALARM_SECONDS: Final = 60
+"""The least time between two alarms about one address and customer."""
+
+_LOG: Final = Logger(namespace="admission")
 _ROUNDING: Final = 0.001
 """Tokens given away so that sums of floats never refuse the last token of a full bucket."""
 
@@ -73,6 +79,33 @@ class CustomerRates(Rates):
 
     def __init__(self, limits: Limits, *, share: int, seconds: Seconds, keys_max: int = KEYS_MAX) -> None:
         super().__init__(limits.customer_rate, limits.customer_burst, share=share, seconds=seconds, keys_max=keys_max)
+
+
+class UnprovenRates:
+    """How often an address may send in the name of a customer what proves nothing (O1).
+
+    Whoever goes on is slowed down and an alarm is logged. Nothing is held against the customer: anybody may claim to be
+    it, and what it signs is served as ever, from the same address too.
+    """
+
+    def __init__(self, limits: Limits, *, share: int, seconds: Seconds, keys_max: int = KEYS_MAX) -> None:
+        rate, burst = limits.unproven_rate, limits.unproven_burst
+        self._rates = Rates(rate, burst, share=share, seconds=seconds, keys_max=keys_max)
+        self._alarms = Rates(1 / ALARM_SECONDS, 1, share=1, seconds=seconds, keys_max=keys_max)
+
+    def take(self, address: str, customer_id: str) -> bool:
+        """Charge one such message; False when there were too many."""
+        network = address_key(address)
+        key = f"{network} {customer_id}"
+        if self._rates.take(key):
+            return True
+        if self._alarms.take(key):
+            _LOG.warn(
+                "unproven: many messages from {address} claim to be customer {customer} and prove nothing",
+                address=network,
+                customer=customer_id,
+            )
+        return False
 
 
 class Guest(Protocol):

@@ -12,13 +12,15 @@ from sqlalchemy import Connection
 from gateway.domain import course, takings
 from gateway.domain.approval import is_administrative
 from gateway.domain.command import Enter, Pay
+from gateway.domain.customer import Customer
 from gateway.domain.facts import Moment, Transfer
 from gateway.domain.matter import Matter, MatterKey
-from gateway.domain.states import CHANGE_MOVES, MATTER_MOVES
+from gateway.domain.states import CHANGE_MOVES, MATTER_MOVES, RECURRING_MOVES, State
 from gateway.domain.usage import Taking, UsageKey, counters, difference
 from gateway.journal import matters as statements
 from gateway.journal import transfers, usage
 from gateway.journal.record import Key
+from gateway.journal.recurring import is_paying
 from gateway.journal.usage import Made
 from protocol.messages.transfer import TransferState
 
@@ -33,9 +35,12 @@ class Affairs:
         self._moment = moment
         self._orders: dict[Key, int | None] = {}
         self._matters: dict[MatterKey, Matter] = {}
+        self._batches: list[MatterKey] = []
+        self._payees: dict[MatterKey, frozenset[str]] = {}
         self._before: dict[MatterKey, Matter] = {}
         self._used: dict[UsageKey, int] = {}
         self._entered: list[Enter | Pay] = []
+        self._runs: list[Transfer] = []
         self._changed: set[UsageKey] = set()
 
     @property
@@ -58,6 +63,7 @@ class Affairs:
         """Lock matters of held orders; there need not be any of a key."""
         wanted = [key for key in keys if key[:2] in self._orders]
         self._matters = statements.read(self._tx, wanted, lock=True)
+        self._batches = [key for key, matter in self._matters.items() if matter.covers_rows]
 
     def hold_counters(self, keys: Iterable[UsageKey]) -> None:
         """Lock the counters that decisions may look at or change, those of the held matters among them."""
@@ -67,6 +73,25 @@ class Affairs:
             for day in {matter.entered_on, today}:
                 wanted |= set(_counters(takings.of_matter(matter), day))
         self._used = usage.lock(self._tx, wanted, self._made)
+
+    def payees(self, customer: Customer | None) -> Mapping[MatterKey, frozenset[str]]:
+        """Whom the held orders with rows pay, where their account is a closed one of this customer."""
+        found: dict[MatterKey, frozenset[str]] = {}
+        for key in self._batches:
+            account = customer.accounts.get(self._matters[key].payer_account) if customer else None
+            if account is not None and account.closed:
+                if key not in self._payees:
+                    self._payees[key] = transfers.payees(self._tx, key)
+                found[key] = self._payees[key]
+        return found
+
+    def recurring(self, account: str | None) -> frozenset[str]:
+        """The account, if a live recurring order pays from it; who asks holds the counters of the account."""
+        if account is None:
+            return frozenset()
+        entered = (m for entry in self._entered if isinstance(entry, Enter) for m in entry.matters)
+        known = any(m.recurs and m.payer_account == account for m in entered)
+        return frozenset({account}) if known or is_paying(self._tx, account) else frozenset()
 
     # -- what was decided
 
@@ -83,15 +108,14 @@ class Affairs:
         """Note what became of held matters."""
         for after in matters:
             before = self._matters[after.key]
-            moves = CHANGE_MOVES if is_administrative(before.plan) else MATTER_MOVES
-            assert after.state is before.state or after.state in moves[before.state], "an illegal move"
+            assert after.state is before.state or after.state in _moves(before)[before.state], "an illegal move"
             self._before.setdefault(after.key, before)
             self._count(takings.of_matter(before), takings.of_matter(after))
             self._matters[after.key] = after
 
     def run(self, transfer: Transfer) -> None:
         """Note a new transfer that time brought: a run of a recurring order."""
-        self._entered.append(Pay(transfer))
+        self._runs.append(transfer)
         self._count(None, takings.of_transfer(transfer))
 
     def fail(self, before: Transfer, after: Transfer) -> None:
@@ -109,6 +133,7 @@ class Affairs:
         """Write all that was decided; whether the bank is to act on some order now, which is then due at once."""
         tx = self._tx
         transfers.enter(tx, self._new_transfers())
+        transfers.enter_runs(tx, self._runs)
         rows = [row for entry in self._entered if isinstance(entry, Enter) for row in entry.rows]
         transfers.enter_rows(tx, rows)
         statements.enter(tx, (m for entry in self._entered if isinstance(entry, Enter) for m in entry.matters))
@@ -117,7 +142,11 @@ class Affairs:
         released = [after for before, after in changes if _comes_to_the_bank(before, after)]
         transfers.release(tx, released)
         usage.write(tx, {key: self._used[key] for key in self._changed})
-        due = {m.key[:2] for m in released if m.state is TransferState.PROCESSING and not self._is_carried(m.key)}
+        at_the_bank = [m.key for m in released if m.state is TransferState.PROCESSING]
+        at_the_bank += [
+            MatterKey(run.customer_id, run.request_id, run.row) for run in self._runs if run.state is State.RELEASED
+        ]
+        due = {key[:2] for key in at_the_bank if not self._is_carried(key)}
         statements.make_due(tx, due, self._orders, self._moment.now_ms)
         return bool(due)
 
@@ -131,6 +160,13 @@ class Affairs:
                 yield entry.transfer
             else:
                 yield from entry.transfers
+
+
+def _moves(matter: Matter) -> Mapping[TransferState, frozenset[TransferState]]:
+    """The legal moves of a matter, by its state."""
+    if matter.recurs:
+        return RECURRING_MOVES
+    return CHANGE_MOVES if is_administrative(matter.plan) else MATTER_MOVES
 
 
 def end(

@@ -55,7 +55,7 @@ class Committer:
         reply_seconds: float,
         queue_max: int,
         ahead_max: int,
-        tick_seconds: float = 1.0,
+        tick_seconds: float = 0.25,
         leave: Callable[[list[Delivery]], None],
         on_turn: Callable[[int, float], None] = lambda _size, _seconds: None,
         upkeep: Sequence[Upkeep] = (),
@@ -95,6 +95,7 @@ class Committer:
         self._parked: list[tuple[float, Task]] = []
         self._ahead = 0
         self._next_tick = 0.0
+        self._due_now = False  # some order has payments for the core, so that nobody need wait for the tick
         self._brought_at = 0.0
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
         self.database_ok = False
@@ -156,13 +157,17 @@ class Committer:
             if self._leaving:
                 leaving, self._leaving = self._leaving, []
                 self._leave(leaving)
-            if self._clock() >= self._next_tick and not self._inbox.closed:
+            if self._inbox.closed:
+                continue
+            if self._clock() >= self._next_tick:
                 self._next_tick = self._clock() + self._tick_seconds
-                self._tick()
+                self._keep(self._woken, self._take_over, *self._upkeep)
+            elif self._due_now:
+                self._keep(self._take_over)
 
     def _next_moment(self) -> float:
         """When something may be due by itself: the upkeep, or the oldest task that waits for the core."""
-        if self._made:
+        if self._made or (self._due_now and not self._inbox.closed):
             return self._clock()
         waiting = next(iter(self._at_desk.values()), None)
         tick = self._next_tick if not self._inbox.closed else self._clock() + self._tick_seconds
@@ -251,8 +256,7 @@ class Committer:
             raise
         self._chain = chain
         self.database_ok = True
-        if due_now or any(result.task.goes_on for result in results):
-            self._next_tick = 0.0
+        self._due_now = self._due_now or due_now or any(result.task.goes_on for result in results)
         for result in results:
             self._stored(result)
         self._hand_over(entered)
@@ -318,8 +322,8 @@ class Committer:
 
     # -- upkeep
 
-    def _tick(self) -> None:
-        for upkeep in (self._woken, self._take_over, *self._upkeep):
+    def _keep(self, *upkeeps: Upkeep) -> None:
+        for upkeep in upkeeps:
             try:
                 upkeep(self._engine)
                 self.database_ok = True
@@ -332,6 +336,7 @@ class Committer:
 
     def _take_over(self, engine: Engine) -> None:
         """Due work: requests whose lease has ended become tasks of this process."""
+        self._due_now = False
         tasks = transact(engine, self._lease)
         for task in tasks:
             self._at_desk[task] = task.entered_at
@@ -370,8 +375,7 @@ class Committer:
             raise
         except Exception:  # noqa: BLE001  a bug in waking one of them
             due_now = True in {self._woken_alone(engine, key) for key in transact(engine, due.waking)}
-        if due_now:
-            self._next_tick = 0.0
+        self._due_now = self._due_now or due_now
 
     def _woken_alone(self, engine: Engine, key: MatterKey) -> bool:
         try:

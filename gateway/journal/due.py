@@ -18,9 +18,9 @@ from gateway.journal.task import Serving, Task
 
 REQUESTS_MAX = 200
 """How many requests are taken over at once."""
-ROWS_MAX = 500
+ROWS_MAX = 1000
 """How many payments of one order are taken to the core at once: single ones may have to wait until they are done."""
-ROWS_TAKEN_MAX = 500
+ROWS_TAKEN_MAX = 1000
 """After so many payments of orders with rows no more of them are taken over at once: single payments never wait behind
 many batches, and many orders with one payment each are not held up by their number."""
 WAKING_MAX = 200
@@ -90,7 +90,8 @@ def wake(tx: Connection, serving: Serving, standing: Standing, keys: Collection[
     affairs.hold_counters(())
     facts = standing.facts(tx, version, [(matter.key.customer_id, matter.operator_id) for matter in held])
     for matter, fact in zip(held, facts, strict=True):
-        known = replace(fact, matters=affairs.matters, used=affairs.used)
+        payees = affairs.payees(fact.customer)
+        known = replace(fact, matters=affairs.matters, used=affairs.used, payees=payees)
         woken = serving.wake(matter, known, moment)
         if woken.run is not None:
             affairs.run(woken.run)

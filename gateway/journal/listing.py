@@ -12,10 +12,10 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy import Row as ResultRow
 
-from gateway.domain.matter import ActKind, MatterKey
+from gateway.domain.matter import RECURRING, ActKind, MatterKey
 from gateway.domain.states import State
 from gateway.domain.tally import Tally
-from gateway.journal.tables import ACT, MATTER, REQUEST, TRANSFER
+from gateway.journal.tables import ACT, MATTER, REQUEST, TRANSFER, WAITS
 from protocol.messages.transfer import TransferState
 
 
@@ -46,7 +46,7 @@ def waiting(
     key = (MATTER.c.entered_ms, MATTER.c.customer_id, MATTER.c.request_id, MATTER.c.row)
     found = (
         select(*key)
-        .where(MATTER.c.by_customer == by_customer, MATTER.c.state.like("waiting-%"))
+        .where(MATTER.c.by_customer == by_customer, WAITS)
         .where(*_given((MATTER.c.operator_id, wanted.entry_operator), (MATTER.c.service, wanted.service)))
         .order_by(*key)
         .limit(most)
@@ -125,8 +125,9 @@ _LISTED: Final = (
 class TransferFilter:
     """Which transfers are asked for, by day of submission, both included (R5.11, R6.3).
 
-    `kind` is own, outgoing, batch or scheduled; `accounts` are the payer accounts that the asker may see (R1.5), and
-    `asker` the operator, who alone sees the rows of what it hid (R5.9).
+    `kind` is own, outgoing, batch or scheduled; a run of a recurring order comes with the day of its order. `accounts`
+    are the payer accounts that the asker may see (R1.5), and `asker` the operator, who alone sees the rows of what it
+    hid (R5.9).
     """
 
     first: date
@@ -163,11 +164,13 @@ def transfers_of(
     return tx.execute(found).all()
 
 
+_IS_RUN: Final = REQUEST.c.service == RECURRING
+"""Whether it is a run of a recurring order: numbered as the rows of a batch, yet a payment of its own."""
 _KINDS: Final[dict[str, ColumnElement[bool]]] = {
     "all": TRANSFER.c.row >= 0,
-    "own": and_(TRANSFER.c.takes == "own", TRANSFER.c.row == 0),
-    "outgoing": and_(TRANSFER.c.takes == "outgoing", TRANSFER.c.row == 0),
-    "batch": TRANSFER.c.row > 0,
+    "own": and_(TRANSFER.c.takes == "own", or_(TRANSFER.c.row == 0, _IS_RUN)),
+    "outgoing": and_(TRANSFER.c.takes == "outgoing", or_(TRANSFER.c.row == 0, _IS_RUN)),
+    "batch": and_(TRANSFER.c.row > 0, ~_IS_RUN),
     "scheduled": and_(MATTER.c.run_ms.isnot(None), TRANSFER.c.state == State.ENTERED.value),
 }
 

@@ -82,6 +82,7 @@ def read_customers(tx: Connection, customer_ids: Iterable[str]) -> dict[str, Cus
             second_administrator=row.second_administrator,
             whole_batch=row.whole_batch,
             advanced=row.advanced,
+            free_payroll=row.free_payroll,
             limits=_limits(row),
             caps=Limits(row.highest_transfer, row.highest_day),
             payroll_cap=row.payroll_cap,

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, bindparam, select
 
 from core_adapter.bulk import BulkInsert, BulkUpdate, Row
 from gateway.domain.facts import Request, Takes, Transfer
-from gateway.domain.matter import Basis, Matter
+from gateway.domain.matter import Basis, Matter, MatterKey
 from gateway.domain.states import State
-from gateway.journal.tables import TRANSFER
+from gateway.journal.tables import OPEN_ROWS, TRANSFER
 from protocol.codes import Code
 
 COLUMNS: Final = (
@@ -24,6 +24,7 @@ COLUMNS: Final = (
 """What is written of a transfer at entry, in this order."""
 
 _ENTER: Final = BulkInsert(TRANSFER, COLUMNS)
+_ENTER_RUN: Final = BulkInsert(TRANSFER, (*COLUMNS, "ended_on"))
 _KEY: Final = ("customer_id", "request_id", "row")
 _RELEASE: Final = BulkUpdate(TRANSFER, _KEY, ["state", "basis", "business_date", "reasons", "ended_on"])
 _OUTCOME: Final = BulkUpdate(TRANSFER, _KEY, ["state", "reasons", "reference", "booked_ms", "ended_on"])
@@ -33,11 +34,13 @@ _OPEN: Final = (
     .where(
         TRANSFER.c.customer_id == bindparam("customer"),
         TRANSFER.c.request_id == bindparam("request"),
-        TRANSFER.c.state.in_([State.RELEASED.value, State.PROCESSING.value, State.UNKNOWN.value]),
-        TRANSFER.c.row > 0,
+        OPEN_ROWS,
     )
     .order_by(TRANSFER.c.row)
     .limit(bindparam("most"))
+)
+_PAYEES: Final = select(TRANSFER.c.payee_account).where(
+    TRANSFER.c.customer_id == bindparam("customer"), TRANSFER.c.request_id == bindparam("request")
 )
 _ROWS: Final = (
     TRANSFER.update()
@@ -58,16 +61,21 @@ _ROWS: Final = (
 
 def enter(tx: Connection, transfers: Iterable[Transfer]) -> None:
     """Write new transfers; from here on recovery, or their matter, carries them to their end."""
-    _ENTER.run(
-        tx,
-        [
-            (
-                *(t.customer_id, t.request_id, t.row, t.row_key, t.employee_id, t.owner, t.payer_account),
-                *(t.payee_account, t.payee_name, t.payee_bank_code, t.amount, t.currency, t.purpose, t.end_to_end_id),
-                *(t.remark, t.save_payee, t.takes.value, t.basis.value, t.business_date.isoformat(), t.state.value, ""),
-            )
-            for t in transfers
-        ],
+    _ENTER.run(tx, [_written(t) for t in transfers])
+
+
+def enter_runs(tx: Connection, runs: Iterable[Transfer]) -> None:
+    """Write new runs of recurring orders, also those that failed as they were made; the key refuses a second one."""
+    _ENTER_RUN.run(tx, [(*_written(run), run.ended_on.isoformat() if run.ended_on else None) for run in runs])
+
+
+def _written(t: Transfer) -> Row:
+    """A new transfer in the order of COLUMNS."""
+    return (
+        *(t.customer_id, t.request_id, t.row, t.row_key, t.employee_id, t.owner, t.payer_account),
+        *(t.payee_account, t.payee_name, t.payee_bank_code, t.amount, t.currency, t.purpose, t.end_to_end_id),
+        *(t.remark, t.save_payee, t.takes.value, t.basis.value, t.business_date.isoformat(), t.state.value),
+        " ".join(t.reasons),
     )
 
 
@@ -117,6 +125,12 @@ def open_rows(tx: Connection, request: Request, most: int) -> list[Transfer]:
     """The first rows of an order on which the bank is to act, or has acted without a known end."""
     found = tx.execute(_OPEN, {"customer": request.customer_id, "request": request.request_id, "most": most})
     return [_read(row, request.operator_id, request.business_date) for row in found]
+
+
+def payees(tx: Connection, key: MatterKey) -> frozenset[str]:
+    """The accounts that the rows of an order pay to."""
+    named = {"customer": key.customer_id, "request": key.request_id}
+    return frozenset(tx.execute(_PAYEES, named).scalars())
 
 
 def read(r: Mapping[Any, Any], operator_id: str, entered_on: date) -> Transfer:

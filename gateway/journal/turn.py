@@ -243,7 +243,11 @@ class Turn:
         return Entered(task, decision, None, None)
 
     def _enter_order(self, task: Task, command: Command, facts: Facts, claimed: Claim) -> Entered:
-        facts = replace(facts, matters=self._affairs.matters, used=self._affairs.used)
+        payees = self._affairs.payees(facts.customer)
+        recurring = self._affairs.recurring(self._serving.recurring(command))
+        facts = replace(
+            facts, matters=self._affairs.matters, used=self._affairs.used, payees=payees, recurring=recurring
+        )
         decision = self._serving.decide(command, facts, self._moment)
         if isinstance(decision, Change):
             decision = kept_unless_refused(self._tx, decision.make)
@@ -286,7 +290,7 @@ class Turn:
             case Settle():
                 self._affairs.settle(decision.matters)
         if isinstance(decision, Enter):
-            return any(matter.covers_rows or matter.key.row or _is_released(matter) for matter in decision.matters)
+            return any(_has_rows(matter) or _is_released(matter) for matter in decision.matters)
         return False
 
     def _facts(self, commands: list[Command]) -> list[Facts]:
@@ -377,6 +381,11 @@ def _known(decision: Decision) -> Reply | None:
     if isinstance(decision, Refuse):
         return Reply(Outcome(decision.code, decision.details), None)
     return decision if isinstance(decision, Reply) else None
+
+
+def _has_rows(matter: Matter) -> bool:
+    """Whether its order has payments that are numbered: rows of a batch, or runs."""
+    return matter.covers_rows or matter.key.row > 0 or matter.recurs
 
 
 def _is_released(matter: Matter) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import Row as ResultRow
 
 from gateway.domain import entitlement
 from gateway.domain.calendar import instant
-from gateway.domain.command import Command, Decision, Read, Reply
+from gateway.domain.command import Command, Decision, Read, Refuse, Reply
 from gateway.domain.facts import Facts, Moment, Request
 from gateway.domain.matter import Matter
 from gateway.journal import listing, matters
@@ -19,6 +19,7 @@ from gateway.services.ordering import own
 from gateway.services.service import Bank, Functions, done, place, refuse
 from gateway.services.showing import history, plan_item, runs_at
 from protocol.codes import Code, Result
+from protocol.errors import Detail
 from protocol.meanings import MEANINGS, text
 from protocol.messages.batch import (
     BatchRowItem,
@@ -68,11 +69,13 @@ def _decide(services: tuple[str, ...], answer: Answer, command: Command, facts: 
         return done(_refused(answer, request, command.language))
     order = (request.customer_id, request.request_id)
 
-    def read(tx: Connection) -> Reply:
+    def read(tx: Connection) -> Reply | Refuse:
         first = listing.rows_of(tx, order, part=None, row_key=None, after=0, most=1)
         mine = request.operator_id == person.operator_id
-        if not first or not (mine or first[0].payer_account in person.accounts):
+        if not first:
             return nothing
+        if not mine and first[0].payer_account not in person.accounts:
+            return refuse([Detail(Code.ACCOUNT_NOT_LISTED, place(name, "RequestId"), body.request_id)])
         matter = _matter(tx, order)
         hidden = matter is not None and matter.hidden and not mine
         rows: Sequence[ResultRow[Any]] = ()

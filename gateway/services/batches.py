@@ -85,12 +85,14 @@ def _decide(batch: Batch, command: Command, facts: Facts, *, moment: Moment, ban
     customer, _ = own(facts)
     rows = (
         command.found,
-        _closed_faults(batch, body, account, here),
+        _closed_faults(batch, body, account, here)
+        if accounts.is_held(facts, account, wages=batch.wages)
+        else NOTHING_FOUND,
         purposes.row_faults(body.row, customer.purposes, here),
     )
-    # O14: a payroll is approved as a whole, a batch as a whole unless the customer has it row by row; what hides its
-    # rows from approvers cannot be approved by the row.
-    whole = batch.wages or customer.whole_batch or bool(body.hide_detail)
+    # O14: a payroll is approved as a whole, a batch as a whole unless the customer whose people approve has it row by
+    # row; what hides its rows from approvers cannot be approved by the row.
+    whole = batch.wages or ordering.approving(account, facts).whole_batch or bool(body.hide_detail)
     ordered = _ordered(batch, body, account, here, whole=whole)
     assessed = ordering.assess(ordered, command, facts, moment=moment, bank=bank)
     if isinstance(assessed, list):
@@ -106,9 +108,7 @@ def _decide(batch: Batch, command: Command, facts: Facts, *, moment: Moment, ban
 
 
 def _closed_faults(batch: Batch, body: Any, account: Account, here: str) -> Found:
-    """R1.23, O21: a closed account pays only who is on its list, by batch and payroll too."""
-    if not account.closed:
-        return NOTHING_FOUND
+    """R1.23, O21: a closed account pays only who is on its list."""
     payees = enumerate((batch.payee(row)[0] for row in body.row), 1)
     barred = [(number, payee) for number, payee in payees if not accounts.may_pay_to(account, payee, None)]
     first = islice(barred, DETAILS_MAX)

@@ -2,7 +2,8 @@
 
 Where the bank has set it for a customer, no act of administration is made by one person. It is tried and undone at its
 entry, so that what cannot be made is refused at once; then it waits as a matter with its body. When another
-administrator agrees, it is made with the rights that its author has by then.
+administrator agrees, it is made with the rights that its author has by then, unless what it replaces was changed
+meanwhile: it would undo that, and nobody was shown it.
 """
 
 import hashlib
@@ -15,17 +16,20 @@ from sqlalchemy import Connection
 from gateway.domain import course, entitlement
 from gateway.domain.approval import administration_plan
 from gateway.domain.command import Change, Command, Decision, Enter, Refuse, Reply, Settle
+from gateway.domain.customer import Customer
 from gateway.domain.facts import Facts, Moment, Request, Takes
+from gateway.domain.managing import DECIDING, is_administrator
 from gateway.domain.matter import Act, ActKind, Matter, MatterKey, Plan
 from gateway.domain.states import told_final
 from gateway.journal.register import read_version
 from gateway.journal.savepoint import kept_unless_refused, tried
 from gateway.journal.standing import Standing
+from gateway.services import enterprise
 from gateway.services.deciding import Judged, decide_each, decision_faults, items
 from gateway.services.ordering import own
 from gateway.services.query import asked_id, order_key, standing
 from gateway.services.service import Bank, Functions, done, if_entitled, own_id, place, refuse
-from gateway.services.showing import history, words
+from gateway.services.showing import content_of, history, words
 from protocol import binding
 from protocol.catalogue import CATALOGUE
 from protocol.codes import Code
@@ -34,11 +38,8 @@ from protocol.head import Outcome
 from protocol.meanings import text
 from protocol.messages.approval import Content, DecideChanges, FaultItem, QueryChange, QueryChangeReply
 from protocol.messages.transfer import TransferState
-from protocol.service import Kind, Permission, Service
+from protocol.service import Kind, Service
 from protocol.tree import parse
-
-DECIDING: Final = "DecideChanges"
-"""The act of administration that never waits itself."""
 
 _SERVICES: Final[Mapping[str, Service]] = {
     row.name: row for row in CATALOGUE.values() if row.kind is Kind.ADMINISTRATION and row.name != DECIDING
@@ -62,16 +63,29 @@ def entered(command: Command, change: Change, facts: Facts, *, moment: Moment, b
     def make(tx: Connection) -> Refuse | Enter:
         if isinstance(refused := tried(tx, change.make), Refuse):
             return refused
-        plan = administration_plan(customer, person.operator_id)
+        plan = administration_plan(customer, person.operator_id, about=_about(command))
         if isinstance(plan, list):
             return refuse(plan)
-        matter = course.begun(_matter(command, plan, moment), moment, bank.schedule)
+        matter = course.begun(_matter(command, plan, _stands(customer, command.body), moment), moment, bank.schedule)
         return Enter(reply=Reply(Outcome(Code.AWAITING_APPROVAL), None), matters=(matter,))
 
     return Change(make)
 
 
-def _matter(command: Command, plan: Plan, moment: Moment) -> Matter:
+def _about(command: Command) -> str | None:
+    """The operator whom a change is about, if it is about one."""
+    about: str | None = getattr(command.body, "operator", None)
+    return about
+
+
+def _stands(customer: Customer, body: object) -> str | None:
+    """The digest of what the change puts something in the place of, where it does and there is something."""
+    standing = enterprise.STANDING.get(type(body))
+    before = standing(customer, body) if standing is not None else None
+    return hashlib.sha256(binding.write(before).encode()).hexdigest() if before is not None else None
+
+
+def _matter(command: Command, plan: Plan, stands: str | None, moment: Moment) -> Matter:
     head, service = command.head, command.service
     assert service is not None
     content = binding.write(
@@ -81,6 +95,7 @@ def _matter(command: Command, plan: Plan, moment: Moment) -> Matter:
             service=service.name,
             entry_operator=head.operator_id,
             body_digest=command.body_digest.hex(),
+            stands_digest=stands,
         )
     )
     by_author = Act(operator_id=head.operator_id, kind=ActKind.ENTER, at_ms=moment.now_ms, by_request=head.request_id)
@@ -134,6 +149,7 @@ class Deciding:
         customer, person = own(facts)
 
         def make(tx: Connection) -> Refuse | Settle:
+            # No change that is made here is about who decides (R1.14), so it decides all of them as it stands.
             def judge(matter: Matter) -> Judged:
                 after = course.decided(
                     matter,
@@ -148,20 +164,28 @@ class Deciding:
                 if isinstance(after, list) or after.state is not TransferState.PROCESSING:
                     return after
                 author = _author(command, after)
-                made = kept_unless_refused(tx, lambda tx: self._made(tx, author, moment=moment, bank=bank))
+                stood = content_of(after).stands_digest
+                made = kept_unless_refused(tx, lambda tx: self._made(tx, author, stood, moment=moment, bank=bank))
                 if isinstance(made, Refuse):
                     return course.failed(after, list(made.details or (Detail(made.code),)), moment)
                 return course.made(after, moment, made.body)
 
-            return decide_each(command, facts, customer, judge, changes=True)
+            return decide_each(command, facts, judge, changes=True)
 
         return Change(make)
 
-    def _made(self, tx: Connection, command: Command, *, moment: Moment, bank: Bank) -> Reply | Refuse:
-        """What comes of an author's command that is made with the rights that he has by now."""
+    def _made(
+        self, tx: Connection, command: Command, stood: str | None, *, moment: Moment, bank: Bank
+    ) -> Reply | Refuse:
+        """What comes of an author's command that is made with the rights that he has by now.
+
+        `stood` is the digest of what it replaces, as that stood at its entry.
+        """
         assert command.service is not None
         key = (command.head.customer_id, command.head.operator_id)
         (facts,) = Standing().facts(tx, read_version(tx), [key])
+        if facts.customer is not None and _stands(facts.customer, command.body) != stood:
+            return refuse([Detail(Code.CHANGE_OVERTAKEN)])
         decision = self._services[command.service.name].decide(command, facts, moment, bank)
         made = decision.make(tx) if isinstance(decision, Change) else decision
         assert isinstance(made, Reply | Refuse), "a change that is made enters and settles nothing"
@@ -197,7 +221,7 @@ def _query(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Deci
 
 def _may_see(request: Request, operator_id: str, facts: Facts) -> bool:
     _, person = own(facts)
-    return request.operator_id == operator_id or Permission.ADMINISTER in person.permissions
+    return request.operator_id == operator_id or is_administrator(person)
 
 
 def _told(request: Request, matter: Matter | None, language: str) -> QueryChangeReply:

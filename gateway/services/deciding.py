@@ -38,10 +38,11 @@ Judged = Matter | list[Detail]
 def _key(command: Command, named: Any) -> MatterKey:
     """The matter that an element with RequestId, Row and, for another customer's, CustomerId names."""
     customer_id = getattr(named, "customer_id", None) or command.head.customer_id
-    return MatterKey(customer_id, named.request_id, named.row or 0)
+    return MatterKey(customer_id, named.request_id, getattr(named, "row", None) or 0)
 
 
-def _named(command: Command) -> tuple[MatterKey, ...]:
+def named(command: Command) -> tuple[MatterKey, ...]:
+    """The one matter that a message names."""
     return (_key(command, command.body),)
 
 
@@ -78,7 +79,7 @@ def _instructions(command: Command, facts: Facts, moment: Moment, bank: Bank) ->
         entered_by = customer.people.get(matter.operator_id) if matter.key.customer_id == customer.customer_id else None
         return waking.checked(after, replace(facts, person=entered_by), moment)
 
-    return decide_each(command, facts, customer, judge, changes=False)
+    return decide_each(command, facts, judge, changes=False)
 
 
 def decision_faults(command: Command, facts: Facts) -> list[Detail]:
@@ -89,9 +90,7 @@ def decision_faults(command: Command, facts: Facts) -> list[Detail]:
     return faults
 
 
-def decide_each(
-    command: Command, facts: Facts, customer: Customer, judge: Callable[[Matter], Judged], *, changes: bool
-) -> Refuse | Settle:
+def decide_each(command: Command, facts: Facts, judge: Callable[[Matter], Judged], *, changes: bool) -> Refuse | Settle:
     """Judge the items of a message one after the other: each has its own answer, and a single one gives the outcome.
 
     `changes` says whether acts of administration are decided here, and nothing else, or anything else. One that was
@@ -103,7 +102,7 @@ def decide_each(
     here = place(command.service.name if command.service else "")
     for number, (item, key) in enumerate(zip(command.body.item, items(command), strict=True), 1):
         where = f"{here}/Item[{number}]"
-        after = _visible(settled.get(key) or facts.matters.get(key), item, customer.customer_id, changes=changes)
+        after = _visible(settled.get(key) or facts.matters.get(key), item, command.head.customer_id, changes=changes)
         if isinstance(after, Matter):
             after = judge(after)
         if isinstance(after, Matter):
@@ -164,7 +163,7 @@ def _placed(fault: Detail, item: str) -> Detail:
 # -- one matter
 
 
-def _one(
+def one(
     command: Command,
     facts: Facts,
     judge: Callable[[Matter, Customer, Person], Judged],
@@ -197,7 +196,7 @@ def _name_actor(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> 
             people=customer.people,
         )
 
-    return _one(
+    return one(
         command,
         facts,
         judge,
@@ -209,11 +208,14 @@ def _name_actor(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> 
 
 def _cancel(command: Command, facts: Facts, moment: Moment, _bank: Bank) -> Refuse | Settle:
     def judge(matter: Matter, customer: Customer, person: Person) -> Judged:
+        if matter.recurs:
+            words = ("定时转账请用CancelRecurring撤销", "it is a recurring transfer: use CancelRecurring")
+            return [Detail(Code.NOT_WITHDRAWABLE, "RequestId", matter.key.request_id, *words)]
         return course.withdrawn(
             matter, person, customer, moment, by_request=command.head.request_id, reason=command.body.reason or ""
         )
 
-    return _one(
+    return one(
         command,
         facts,
         judge,
@@ -227,7 +229,7 @@ def _acknowledge(command: Command, facts: Facts, moment: Moment, _bank: Bank) ->
     def judge(matter: Matter, customer: Customer, person: Person) -> Judged:
         return course.acknowledged(matter, person, customer, moment, by_request=command.head.request_id)
 
-    return _one(
+    return one(
         command,
         facts,
         judge,
@@ -239,10 +241,10 @@ FUNCTIONS: Final[Mapping[str, Functions]] = {
     "DecideInstructions": Functions(
         needs_core=False, decide=_instructions, subject=own_id, claims=if_entitled, matters=items
     ),
-    "NameActor": Functions(needs_core=False, decide=_name_actor, subject=own_id, claims=if_entitled, matters=_named),
-    "CancelTransfer": Functions(needs_core=False, decide=_cancel, subject=own_id, claims=if_entitled, matters=_named),
+    "NameActor": Functions(needs_core=False, decide=_name_actor, subject=own_id, claims=if_entitled, matters=named),
+    "CancelTransfer": Functions(needs_core=False, decide=_cancel, subject=own_id, claims=if_entitled, matters=named),
     "AcknowledgeRejected": Functions(
-        needs_core=False, decide=_acknowledge, subject=own_id, claims=if_entitled, matters=_named
+        needs_core=False, decide=_acknowledge, subject=own_id, claims=if_entitled, matters=named
     ),
 }
 """By the name of the service."""

@@ -10,7 +10,7 @@ from gateway.domain import accounts, entitlement, period
 from gateway.domain.calendar import instant
 from gateway.domain.command import Command, Decision, Read, Reply
 from gateway.domain.facts import Facts, Moment, Transfer
-from gateway.domain.matter import MatterKey
+from gateway.domain.matter import RECURRING, MatterKey
 from gateway.domain.states import told_final
 from gateway.domain.tally import BATCHES
 from gateway.journal import listing, matters, transfers
@@ -104,8 +104,8 @@ def _found(
     return found[:limit]
 
 
-def _kind(transfer: Transfer, run_ms: int | None) -> TransferKind:
-    if transfer.row:
+def _kind(transfer: Transfer, service: str, run_ms: int | None) -> TransferKind:
+    if transfer.row and service != RECURRING:
         return TransferKind.BATCH
     if run_ms is not None:
         return TransferKind.SCHEDULED
@@ -115,17 +115,19 @@ def _kind(transfer: Transfer, run_ms: int | None) -> TransferKind:
 def _transfer(row: ResultRow[Any], language: str) -> ListedTransfer:
     transfer = transfers.read(row._mapping, row.operator_id, row.entered_on)  # noqa: SLF001  (as documented for a Row)
     state = TransferState(row.told)
+    # A run has come to its hour: when the next one comes is told of the order.
+    run_ms = None if row.service == RECURRING else row.run_ms
     code = transfer.reasons[0] if transfer.reasons else None
     return ListedTransfer(
         request_id=transfer.request_id,
         row=transfer.row or None,
-        kind=_kind(transfer, row.run_ms),
+        kind=_kind(transfer, row.service, run_ms),
         service=row.service,
         state=state,
         final=told_final(state),
         entry_operator=row.operator_id,
         submitted_at=instant(row.received_ms),
-        runs_at=instant(row.run_ms) if row.run_ms is not None else None,
+        runs_at=instant(run_ms) if run_ms is not None else None,
         code=code,
         text=text(Code(code), "en" if language == "en" else "zh") if code else None,
         transfer=item(transfer),

@@ -17,8 +17,10 @@ from gateway.domain.customer import Account, Customer, Limits, Person, Right
 from gateway.domain.facts import Facts, Moment, Takes
 from gateway.domain.limits import Bounds, Demand, Judged, Row
 from gateway.domain.matter import Act, ActKind, Basis, Matter, MatterKey, Plan
+from gateway.domain.recurrence import Recurrence, recurrence_faults
 from gateway.domain.usage import UsageKey, counters
 from gateway.services.service import Bank
+from protocol import binding
 from protocol.errors import Detail
 from protocol.limits import SCHEDULE_YEARS_MAX
 from protocol.messages.transfer import Arrival, TransferState
@@ -32,7 +34,8 @@ class Ordered:
 
     `rows` are the payments as limits see them, with their total at `total_place`; `planned` are the amounts that pick
     amount bands, each for a plan of its own (O14), where the place of its faults is its place unless that is empty.
-    `place` is the path of the order's element.
+    `place` is the path of the order's element. `recurrence` is when it runs, where that is again and again: it has
+    neither arrival nor chosen hour then.
     """
 
     account: Account
@@ -44,10 +47,13 @@ class Ordered:
     arrival: Arrival | None = None
     scheduled_for: datetime | None = None
     named: str | None = None
+    recurrence: Recurrence | None = None
 
     @property
     def at_once(self) -> bool:
         """Whether it is to be made as soon as nobody is waited for."""
+        if self.recurrence is not None:
+            return False
         return self.arrival in (None, Arrival.REAL_TIME) and self.scheduled_for is None
 
 
@@ -73,6 +79,12 @@ def owner_of(account: Account, facts: Facts) -> Customer:
     return customer if account.owner == customer.customer_id else facts.grantors[account.owner]
 
 
+def approving(account: Account, facts: Facts) -> Customer:
+    """The customer whose people approve what is paid from an account: its owner under a grant to collect (R1.19)."""
+    customer, _ = own(facts)
+    return owner_of(account, facts) if Right.COLLECT in account.rights else customer
+
+
 def is_own(facts: Facts, payer: Account, payee: str) -> bool:
     """Whether a payment stays with the owner of the account that pays (企业内部, R4.1); under a grant it does not."""
     customer, _ = own(facts)
@@ -89,7 +101,8 @@ def counters_of(command: Command, facts: Facts, moment: Moment) -> Iterable[Usag
         return ()
     operator = (command.head.customer_id, command.head.operator_id)
     days = [moment.business_date]
-    arrival, chosen = getattr(command.body, "arrival", None), getattr(command.body, "scheduled_for", None)
+    arrival = getattr(command.body, "arrival", None)
+    chosen = getattr(command.body, "scheduled_for", None) or getattr(command.body, "first_run", None)
     if chosen is not None:
         days.append(min(chosen.astimezone(SHANGHAI).date(), same_date(moment.business_date, years=SCHEDULE_YEARS_MAX)))
     elif arrival in (Arrival.NORMAL, Arrival.NEXT_DAY):
@@ -100,7 +113,15 @@ def counters_of(command: Command, facts: Facts, moment: Moment) -> Iterable[Usag
 def assess(ordered: Ordered, command: Command, facts: Facts, *, moment: Moment, bank: Bank) -> Assessed | list[Detail]:
     """The plans of an order, or everything that stands against it: its time, its plans, its limits, in this order."""
     faults: list[Detail] = []
-    if not ordered.at_once or ordered.arrival is not None:
+    if ordered.recurrence is not None:
+        faults += recurrence_faults(
+            ordered.recurrence,
+            large_value=False,
+            now=instant(moment.business_ms),
+            rules=bank.schedule,
+            place=ordered.place,
+        )
+    elif not ordered.at_once or ordered.arrival is not None:
         faults += schedule.entry_faults(
             ordered.arrival,
             ordered.scheduled_for,
@@ -128,16 +149,15 @@ def assess(ordered: Ordered, command: Command, facts: Facts, *, moment: Moment, 
 
 def plan_for(ordered: Ordered, command: Command, facts: Facts, *, amount: int) -> Plan | list[Detail]:
     """The plan of an amount, or why there is none; a collection follows the grantor's (R1.19, O22)."""
-    customer, person = own(facts)
-    collected = Right.COLLECT in ordered.account.rights
+    _, person = own(facts)
     return entry_plan(
-        owner_of(ordered.account, facts) if collected else customer,
+        approving(ordered.account, facts),
         service=command.service.name if command.service else "",
         payer=ordered.account.number,
         amount=amount,
         operator_id=person.operator_id,
         named=ordered.named,
-        collected=collected,
+        collected=Right.COLLECT in ordered.account.rights,
     )
 
 
@@ -172,7 +192,8 @@ def matter_of(
     `content` is the canonical XML of what is shown of it; `payee` its account and name where there is one.
     """
     assert command.service
-    head, chosen = command.head, ordered.scheduled_for
+    head, recurrence = command.head, ordered.recurrence
+    chosen = recurrence.first if recurrence is not None else ordered.scheduled_for
     entered = Act(operator_id=head.operator_id, kind=ActKind.ENTER, at_ms=moment.now_ms, by_request=head.request_id)
     matter = Matter(
         key=MatterKey(head.customer_id, head.request_id, row),
@@ -195,6 +216,7 @@ def matter_of(
         arrival=ordered.arrival or Arrival.REAL_TIME,
         chosen_ms=round(chosen.timestamp() * 1000) if chosen is not None else None,
         hidden=hidden,
+        body=binding.write(command.body) if recurrence is not None else None,
     )
     return course.begun(matter, moment, bank.schedule)
 
@@ -211,6 +233,8 @@ def _runs(ordered: Ordered, moment: Moment, bank: Bank, *, waits: bool) -> _Runs
     """When it runs as far as that is known; `waits` for people, it is taken to be let go today."""
     today = moment.business_date
     arrival, chosen = ordered.arrival, ordered.scheduled_for
+    if ordered.recurrence is not None:
+        return _Runs(ordered.recurrence.first.astimezone(SHANGHAI).date(), Basis.POSTPONED, today)
     if chosen is not None:
         run_on = chosen.astimezone(SHANGHAI).date()
     elif arrival is Arrival.NEXT_DAY:

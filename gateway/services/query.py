@@ -8,12 +8,13 @@ from sqlalchemy import Connection
 
 from gateway.domain import entitlement
 from gateway.domain.calendar import instant
-from gateway.domain.command import Command, Decision, Read, Reply
+from gateway.domain.command import Command, Decision, Read, Refuse, Reply
 from gateway.domain.facts import Facts, Moment, Request, Transfer
+from gateway.domain.managing import is_administrator
 from gateway.domain.matter import Matter, MatterKey
 from gateway.domain.states import told, told_final
 from gateway.domain.tally import BATCHES
-from gateway.journal.listing import tally_of
+from gateway.journal.listing import rows_of, tally_of
 from gateway.services.ordering import own
 from gateway.services.service import Bank, Functions, done, place, refuse
 from gateway.services.showing import history, plan_item, runs_at
@@ -23,6 +24,9 @@ from protocol.codes import Code, Result
 from protocol.errors import Detail
 from protocol.meanings import MEANINGS, text
 from protocol.messages.transfer import QueryTransfer, QueryTransferReply, TransferItem, TransferState
+
+_ADMINISTRATION: Final = frozenset(row.name for row in CATALOGUE.values() if row.kind is Kind.ADMINISTRATION)
+"""The names of the services that administer."""
 
 
 def asked_id(command: Command) -> str | None:
@@ -58,38 +62,51 @@ def _decide(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Dec
     if request is None:
         return done(QueryTransferReply(request_id=command.body.request_id, state=TransferState.NOT_FOUND, final=False))
     matter = facts.matters.get(order_key(request))
-    if faults := _hidden(request, matter, facts):
+    here = place("QueryTransfer", "RequestId")
+    if faults := hidden(request, matter, facts, here):
         return refuse(faults)
     if request.transfer is not None:
         return done(_payment(request, request.transfer, matter, command.language))
     told_of = _other(request, matter, command.language)
-    if request.service not in BATCHES or told_of.state is TransferState.REFUSED:
+    of_runs = matter is not None and matter.recurs and told_of.state is TransferState.SUCCEEDED
+    if told_of.state is TransferState.REFUSED or not (of_runs or request.service in BATCHES):
         return done(told_of)
 
-    def read(tx: Connection) -> Reply:
-        """What became of a batch follows from its rows; QueryBatch and QueryPayroll tell of each."""
-        state = TransferState(tally_of(tx, request.customer_id, request.request_id).state.value)
+    def read(tx: Connection) -> Reply | Refuse:
+        """What became of a batch, or of a recurring order with no run left, follows from its payments.
+
+        QueryBatch, QueryPayroll and QueryRecurring tell of each.
+        """
+        rows = rows_of(tx, order_key(request)[:2], part=None, row_key=None, after=0, most=1)
+        if rows and (faults := _unlisted(request, rows[0].payer_account, facts, here)):
+            return refuse(faults)
+        tally = tally_of(tx, request.customer_id, request.request_id)
+        state = TransferState(tally.state.value) if tally.count() else TransferState.FAILED
         return done(replace(told_of, state=state, final=told_final(state)))
 
     return Read(read)
 
 
-def _hidden(request: Request, matter: Matter | None, facts: Facts) -> list[Detail]:
+def hidden(request: Request, matter: Matter | None, facts: Facts, here: str) -> list[Detail]:
     """Why another operator's request is not told: an account off the own list (R1.5), an act of administration.
 
-    Never told as not found: who takes that for true pays again.
+    Never told as not found: who takes that for true pays again. `here` is the path of the element that names the id.
     """
     _, person = own(facts)
     if request.operator_id == person.operator_id:
         return []
-    here = place("QueryTransfer", "RequestId")
-    service = CATALOGUE.get(request.service)
-    if service and service.kind is Kind.ADMINISTRATION and Permission.ADMINISTER not in person.permissions:
+    if request.service in _ADMINISTRATION and not is_administrator(person):
         return [Detail(Code.NOT_PERMITTED, here, Permission.ADMINISTER)]
     order = request.transfer or matter
-    if order and order.payer_account and order.payer_account not in person.accounts:
-        return [Detail(Code.ACCOUNT_NOT_LISTED, here, request.request_id)]
-    return []
+    return _unlisted(request, order.payer_account, facts, here) if order and order.payer_account else []
+
+
+def _unlisted(request: Request, payer: str, facts: Facts, here: str) -> list[Detail]:
+    """Why another operator's order is not told: the account that pays is not on the asker's list (R1.5)."""
+    _, person = own(facts)
+    if request.operator_id == person.operator_id or payer in person.accounts:
+        return []
+    return [Detail(Code.ACCOUNT_NOT_LISTED, here, request.request_id)]
 
 
 def _payment(request: Request, transfer: Transfer, matter: Matter | None, language: str) -> QueryTransferReply:

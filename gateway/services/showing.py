@@ -1,5 +1,6 @@
 """How plans, histories and warnings are shown in replies, whatever the service."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -15,6 +16,7 @@ from protocol.errors import Detail
 from protocol.meanings import text
 from protocol.messages.approval import Content
 from protocol.messages.matter import HistoryItem, PlanItem, StepItem, WarningItem
+from protocol.messages.recurring import RecurringState
 from protocol.messages.transfer import TransferState
 
 _ENTERERS: Final = frozenset({ActKind.ENTER, ActKind.WITHDRAW, ActKind.ACKNOWLEDGE})
@@ -91,6 +93,17 @@ def _is_foreign(matter: Matter) -> bool:
 def runs_at(matter: Matter) -> datetime | None:
     """When it is to run, where that is known and to come."""
     return instant(matter.run_ms) if matter.run_ms is not None else None
+
+
+def recurring_state(state: TransferState) -> RecurringState:
+    """What is told of a recurring order whose matter is in that state."""
+    return _RECURRING.get(state) or RecurringState(state.value)
+
+
+_RECURRING: Final[Mapping[TransferState, RecurringState]] = {
+    TransferState.SCHEDULED: RecurringState.LIVE,
+    TransferState.SUCCEEDED: RecurringState.COMPLETED,
+}
 
 
 def warning_item(detail: Detail, language: str) -> WarningItem:

@@ -24,6 +24,8 @@ from gateway.services import (
     pending,
     purposes,
     query,
+    recurring,
+    recurring_query,
     templates,
     transfer,
     waking,
@@ -31,11 +33,14 @@ from gateway.services import (
 from gateway.services.service import Bank, Functions
 from protocol.codes import Code
 from protocol.errors import Detail
+from protocol.messages.recurring import SubmitRecurring
 
 _FAMILIES: Final = (
     help,
     account,
     transfer,
+    recurring,
+    recurring_query,
     batches,
     query,
     batch_query,
@@ -86,6 +91,11 @@ class Services:
         """The counters of limits that its decision looks at, beside those of its matters."""
         functions = self._functions(command)
         return functions.counters(command, facts, moment) if functions and not self._skewed(command) else ()
+
+    def recurring(self, command: Command) -> str | None:
+        """The payer account that must pay for no other recurring order, where that is a rule and it sets one up."""
+        body = command.body if self.bank.schedule.one_recurring else None
+        return body.payer_account if isinstance(body, SubmitRecurring) else None
 
     def wake(self, matter: Matter, facts: Facts, moment: Moment) -> Woken:
         """What time alone makes of a matter whose moment has come."""

@@ -24,6 +24,7 @@ from protocol.codes import Code
 from protocol.errors import Detail
 from protocol.head import Outcome
 from protocol.messages.approval import Content
+from protocol.messages.recurring import SubmitRecurring
 from protocol.messages.transfer import PayeeKind, SubmitTransfer, SubmitTransferReply, TransferState
 
 IN_BANK = "in-bank"
@@ -49,15 +50,11 @@ PLACES = {
 
 def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -> Decision:
     """Refused with everything that stands against it, paid at once, or entered to wait for people or its time."""
-    body: SubmitTransfer = command.body
-    denied = entitlement.faults(command, facts) + _payer_faults(body, facts)
-    account = facts.customer.accounts.get(body.payer_account) if facts.customer and not denied else None
-    faults = denied + _submit_faults(body, account, bank)
-    faults += _purpose_faults(body, facts) + amending.faults(command, facts)
+    account, faults = judged(command, facts, bank)
     # Lists, plans and limits of an account are told to those who may use it.
     if account is None:
         return refuse(faults)
-    ordered = _ordered(body, account, facts)
+    ordered = ordered_of(command, account, facts)
     assessed = ordering.assess(ordered, command, facts, moment=moment, bank=bank)
     if isinstance(assessed, list):
         faults += assessed
@@ -71,9 +68,27 @@ def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -
     return replace(entered, settled=replaced)
 
 
-def _ordered(body: SubmitTransfer, account: Account, facts: Facts) -> Ordered:
+def judged(command: Command, facts: Facts, bank: Bank) -> tuple[Account | None, list[Detail]]:
+    """The account that is to pay, None for who may not use it, and every fault of the payment in itself.
+
+    Of a single payment, and of one that is to be made again and again.
+    """
+    body = command.body
+    here = _place_of(command)
+    denied = entitlement.faults(command, facts) + _payer_faults(body, facts, here)
+    account = facts.customer.accounts.get(body.payer_account) if facts.customer and not denied else None
+    faults = denied + _payment_faults(body, account, bank, here)
+    return account, faults + _purpose_faults(body, facts, here) + amending.faults(command, facts)
+
+
+def _place_of(command: Command) -> str:
+    return place(command.service.name if command.service else "")
+
+
+def ordered_of(command: Command, account: Account, facts: Facts) -> Ordered:
+    """A payment, single or recurring, as plans, time and limits see it."""
+    body, here = command.body, _place_of(command)
     is_own = ordering.is_own(facts, account, body.payee_account)
-    here = place("SubmitTransfer")
     return Ordered(
         account=account,
         planned=(Row(body.amount, ""),),
@@ -81,8 +96,8 @@ def _ordered(body: SubmitTransfer, account: Account, facts: Facts) -> Ordered:
         takes=Takes.OWN if is_own else Takes.OUTGOING,
         place=here,
         total_place=f"{here}/Amount",
-        arrival=body.arrival,
-        scheduled_for=body.scheduled_for,
+        arrival=getattr(body, "arrival", None),
+        scheduled_for=getattr(body, "scheduled_for", None),
         named=body.next_operator,
     )
 
@@ -163,20 +178,22 @@ def _content(transfer: Transfer, command: Command) -> Content:
     )
 
 
-def _payer_faults(body: SubmitTransfer, facts: Facts) -> list[Detail]:
+def _payer_faults(body: SubmitTransfer | SubmitRecurring, facts: Facts, here: str) -> list[Detail]:
     """What is wrong with who pays (R1.5, R1.7, R1.18)."""
-    here = place("SubmitTransfer", "PayerAccount")
-    return [Detail(code, here, body.payer_account) for code in accounts.payer_faults(facts, body.payer_account)]
+    number = body.payer_account
+    return [Detail(code, f"{here}/PayerAccount", number) for code in accounts.payer_faults(facts, number)]
 
 
-def _purpose_faults(body: SubmitTransfer, facts: Facts) -> list[Detail]:
+def _purpose_faults(body: SubmitTransfer | SubmitRecurring, facts: Facts, here: str) -> list[Detail]:
     """R4.23: to a person only with a purpose of the customer's list."""
     if body.payee_kind is not PayeeKind.PERSON or facts.customer is None:
         return []
-    return purposes.faults(body.purpose, facts.customer.purposes, place("SubmitTransfer", "Purpose"))
+    return purposes.faults(body.purpose, facts.customer.purposes, f"{here}/Purpose")
 
 
-def _submit_faults(body: SubmitTransfer, payer: Account | None, bank: Bank) -> list[Detail]:
+def _payment_faults(
+    body: SubmitTransfer | SubmitRecurring, payer: Account | None, bank: Bank, here: str
+) -> list[Detail]:
     """Every fault of an instruction against the gateway's own rules, in their documented order.
 
     Two accounts (R4.2), a closed list (R1.23), what is offered.
@@ -188,9 +205,9 @@ def _submit_faults(body: SubmitTransfer, payer: Account | None, bank: Bank) -> l
         (barred, Code.PAYEE_NOT_IN_CLOSED_LIST, "PayeeAccount", body.payee_account),
         (body.currency != "CNY", Code.CURRENCY_UNSUPPORTED, "Currency", body.currency),
         (elsewhere is not None, Code.CHANNEL_NOT_OPEN, "PayeeBankCode", elsewhere),
-        (bool(body.urgent), Code.NOT_OFFERED, "Urgent", "true"),
+        (isinstance(body, SubmitTransfer) and bool(body.urgent), Code.NOT_OFFERED, "Urgent", "true"),
     )
-    return [Detail(code, place("SubmitTransfer", element), value) for wrong, code, element, value in checks if wrong]
+    return [Detail(code, f"{here}/{element}", value) for wrong, code, element, value in checks if wrong]
 
 
 def answer(transfer: Transfer) -> Reply | Refuse:

@@ -2,9 +2,11 @@
 
 from gateway.domain import accounts, course, limits
 from gateway.domain.command import Woken
-from gateway.domain.facts import Facts, Moment, Takes
+from gateway.domain.facts import Facts, Moment, Takes, Transfer
 from gateway.domain.limits import Demand, Row
-from gateway.domain.matter import Matter
+from gateway.domain.matter import Basis, Matter
+from gateway.domain.recurrence import Occurrence, order_of
+from gateway.domain.states import State
 from gateway.services import ordering
 from gateway.services.service import Bank
 from protocol.codes import Code
@@ -18,7 +20,43 @@ def wake(matter: Matter, facts: Facts, moment: Moment, bank: Bank) -> Woken:
     Acts already done stand (O23), but account and limits are those of the day on which it runs (R3.10, O47): what does
     not fit fails with every reason and is not tried again.
     """
+    if matter.recurs and matter.state is TransferState.SCHEDULED:
+        after, run = course.recurred(matter, moment)
+        return Woken(after, _made(matter, run, facts, moment) if run is not None else None)
     return Woken(checked(course.woken(matter, moment, bank.schedule), facts, moment))
+
+
+def _made(matter: Matter, run: Occurrence, facts: Facts, moment: Moment) -> Transfer:
+    """A run of a recurring order, as if it were submitted at its hour: what stands against it today makes it fail.
+
+    Its row is the number of the run, so that the database keeps it from being made twice.
+    """
+    order = order_of(matter)
+    faults = _run_faults(matter, facts, moment)
+    return Transfer(
+        customer_id=matter.key.customer_id,
+        request_id=matter.key.request_id,
+        row=run.number,
+        operator_id=matter.operator_id,
+        owner=matter.owner,
+        payer_account=order.payer_account,
+        payee_account=order.payee_account,
+        payee_name=order.payee_name,
+        payee_bank_code=order.payee_bank_code,
+        amount=order.amount,
+        currency=order.currency,
+        purpose=order.purpose,
+        end_to_end_id=order.end_to_end_id,
+        remark=order.remark,
+        save_payee=bool(order.save_payee),
+        takes=Takes(matter.takes),
+        basis=Basis.POSTPONED,
+        entered_on=moment.business_date,
+        business_date=moment.business_date,
+        state=State.FAILED if faults else State.RELEASED,
+        reasons=tuple(dict.fromkeys(Code(fault.rule) for fault in faults)),
+        ended_on=moment.business_date if faults else None,
+    )
 
 
 def checked(matter: Matter, facts: Facts, moment: Moment) -> Matter:
@@ -40,11 +78,16 @@ def _run_faults(matter: Matter, facts: Facts, moment: Moment) -> list[Detail]:
     wages = matter.takes == Takes.NOTHING
     found = [Detail(code) for code in accounts.run_faults(facts, matter.payer_account, wages=wages)]
     account = customer.accounts.get(matter.payer_account)
-    if account is None or wages:
+    if account is None:
         return found
-    # Every payee is at this bank, for no other channel is open; of a batch as a whole the list was asked row by row.
-    if matter.payee_account and not accounts.may_pay_to(account, matter.payee_account, None):
+    # Every payee is at this bank, for no other channel is open.
+    payees = facts.payees[matter.key] if matter.covers_rows and account.closed else {matter.payee_account}
+    if accounts.is_held(facts, account, wages=wages) and not all(
+        accounts.may_pay_to(account, payee, None) for payee in payees
+    ):
         found.append(Detail(Code.PAYEE_NOT_IN_CLOSED_LIST))
+    if wages:
+        return found
     owner = ordering.owner_of(account, facts)
     operator = (matter.key.customer_id, matter.operator_id)
     demand = Demand(

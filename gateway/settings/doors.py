@@ -49,6 +49,8 @@ class Limits:
     address_burst: int
     customer_rate: float
     customer_burst: int
+    unproven_rate: float
+    unproven_burst: int
     queue: int
 
 
@@ -82,6 +84,8 @@ def read_limits(table: Table) -> Limits:
         address_burst=table.integer("address_burst", 4000, 1, 10_000_000),
         customer_rate=table.number("customer_rate", 1000.0, 0.001, 1_000_000.0),
         customer_burst=table.integer("customer_burst", 2000, 1, 10_000_000),
+        unproven_rate=table.number("unproven_rate", 2.0, 0.001, 1_000_000.0),
+        unproven_burst=table.integer("unproven_burst", 50, 1, 10_000_000),
         queue=table.integer("queue", 2000, 1, 1_000_000),
     )
     if limits.connections_per_address > limits.connections:

@@ -40,6 +40,7 @@ def read_schedule(table: Table) -> ScheduleRules:
             minutes=table.integer("payroll_slot_minutes", _USUAL.payroll_slot // timedelta(minutes=1), 1, 240)
         ),
         expiry_days=table.integer("expiry_days", _USUAL.expiry_days, 1, 365),
+        one_recurring=table.flag("one_recurring_per_account", default=_USUAL.one_recurring),
     )
     table.end()
     return rules

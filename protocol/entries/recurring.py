@@ -29,7 +29,7 @@ ENTRIES: Final[tuple[Service, ...]] = (
         en="Set up a recurring transfer",
     ),
     service(
-        recurring.QueryRecurring(request_id="EXAMPLE-0004", page_size=50),
+        recurring.QueryRecurring(request_id=examples.RECURRING, page_size=50),
         recurring.QueryRecurringReply,
         Kind.QUERY,
         Permission.QUERY,
@@ -45,7 +45,7 @@ ENTRIES: Final[tuple[Service, ...]] = (
         en="The recurring transfers",
     ),
     service(
-        recurring.CancelRecurring(request_id="EXAMPLE-0004"),
+        recurring.CancelRecurring(request_id=examples.TO_END),
         recurring.CancelRecurringReply,
         Kind.APPROVAL,
         None,

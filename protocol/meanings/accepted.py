@@ -44,7 +44,7 @@ MEANINGS: Final[Mapping[Code, Meaning]] = {
         True,
         Advice.CORRECT,
         200,
-        "尚未办理：请核对应答所列事项，确认无误后带Confirm以新请求号再次提交",
-        "Nothing was changed: look at what the answer lists, and send it again with Confirm under a new request id",
+        "尚未办理：请核对应答所列事项，确认无误后以Confirm填写其笔数，用新请求号再次提交",
+        "Nothing was changed: look at what the answer lists; to go on, send it anew with their number as Confirm",
     ),
 }

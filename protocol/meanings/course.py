@@ -15,6 +15,10 @@ MEANINGS: Final[Mapping[Code, Meaning]] = {
         "The digest is not that of what waits: it changed or the digest is wrong; list it again before you decide",
     ),
     Code.REASON_MISSING: refused("拒绝时须说明原因：请填写Reason", "A rejection needs a reason: give one in Reason"),
+    Code.CHANGE_OVERTAKEN: refused(
+        "变更所替换的内容在录入后已被修改：请核对现状后重新录入",
+        "What the change replaces was changed since its entry: look at it and enter the change anew",
+    ),
     Code.DECIDED_AS_CHANGE: refused(
         "这是企业管理变更：请用DecideChanges审批",
         "This is a change of administration: decide it by DecideChanges",

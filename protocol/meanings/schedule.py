@@ -42,4 +42,8 @@ MEANINGS: Final[Mapping[Code, Meaning]] = {
         "定时转账的执行次数超过上限：请提前终止日期或加长周期",
         "The recurring transfer would run more often than is allowed: end it earlier or let it run less often",
     ),
+    Code.RECURRING_EXISTS: refused(
+        "该账户已有一笔未结束的定时转账：请先撤销该笔，或待其结束",
+        "The account already pays for a recurring transfer that has not ended: withdraw that one, or wait for its end",
+    ),
 }

@@ -9,6 +9,7 @@ from typing import Final
 
 from protocol.binding import BankCode, message
 from protocol.messages.matter import HistoryItem, PlanItem
+from protocol.messages.recurring import Period
 from protocol.messages.transfer import Arrival, TransferState
 from protocol.money import Fen
 
@@ -50,7 +51,9 @@ class Content:
 
     Its digest is the SHA-256 of this element in exclusive canonical form. `body_digest` is the RequestDigest of the
     message that entered it, in hex, and so stands for everything in it, also for the rows of a batch. `amount` and
-    `count` are of the whole where it is a batch; an act of administration has neither.
+    `count` are of the whole where it is a batch; an act of administration has neither. `amount` is of each run where
+    it is a recurring transfer: its plan is `period`, `first_run` and `end_date`. `stands_digest` is the SHA-256, in
+    hex, of what an act of administration puts something in the place of, as that stood at its entry.
     """
 
     customer_id: str
@@ -69,8 +72,12 @@ class Content:
     remark: str | None = None
     arrival: Arrival | None = None
     scheduled_for: datetime | None = None
+    period: Period | None = None
+    first_run: datetime | None = None
+    end_date: date | None = None
     replaces: str | None = None
     body_digest: str
+    stands_digest: str | None = None
 
 
 @message(NAMESPACE)

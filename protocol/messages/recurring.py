@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Final
 
 from protocol.binding import BankCode, message
+from protocol.messages.matter import PlanItem, WarningItem
+from protocol.messages.transfer import PayeeKind
 from protocol.money import Fen
 
 NAMESPACE: Final = "urn:yinqi:recurring:1"
@@ -66,12 +68,14 @@ class SubmitRecurring:
     """A payment of `amount` fen at each hour of a plan: from `first_run` in steps of `period` until `end_date`.
 
     `first_run` is on the hour; `end_date` is the last day on which it may run. Otherwise as SubmitTransfer.
-    `next_operator` is whom the next step is left to (R2.24), `replaces` the request id of a rejected one (O4).
+    `next_operator` is whom the next step is left to (R2.24), `replaces` the request id of a rejected one (O4); with
+    `save_payee` the payee goes to the book once a run has succeeded (R4.22).
     """
 
     payer_account: str
     payee_account: str
     payee_name: str
+    payee_kind: PayeeKind | None = None
     payee_bank_code: BankCode | None = None
     amount: Fen
     currency: str
@@ -83,17 +87,23 @@ class SubmitRecurring:
     remark: str | None = None
     next_operator: str | None = None
     replaces: str | None = None
+    save_payee: bool | None = None
 
 
 @message(NAMESPACE)
 class SubmitRecurringReply:
-    """What became of the order when the reply was made: how many runs its plan has, and when the next one is due."""
+    """What became of the order when the reply was made: how many runs its plan has, and when the next one is due.
+
+    `plan` is who still has to act, absent where nobody has; a `warning` is about the first run.
+    """
 
     request_id: str
     state: RecurringState
     final: bool
     runs: int
     next_run: datetime | None = None
+    plan: PlanItem | None = None
+    warning: tuple[WarningItem, ...] = ()
 
 
 @message(NAMESPACE)

@@ -20,6 +20,7 @@ from core_adapter.core import (
     NotFound,
 )
 from core_adapter.ledger import AccountRefused, Ledger, NewAccount
+from core_adapter.ledger.tables import ACCOUNT
 from protocol.codes import Code
 from tests.core_adapter.books import ALICE, BOB, CLEARING, TODAY, hold, post, transfer, void
 
@@ -207,6 +208,29 @@ def test_R4_27_a_lost_account_answers_its_balance_and_nothing_else(ledger: Ledge
         ledger.entries(ALICE.number, TODAY, TODAY, after=0, limit=10)
     ledger.set_status(ALICE.number, AccountStatus.NORMAL)
     assert len(ledger.entries(ALICE.number, TODAY, TODAY, after=0, limit=10)) == 1
+
+
+def test_O13_a_loss_report_ends_by_itself_after_120_hours(ledger: Ledger) -> None:
+    """A minute before it holds, then the account pays again and shows its entries; a new report counts from anew."""
+    ledger.set_status(ALICE.number, AccountStatus.LOST)
+    _pass(ledger, hours=120, seconds=-60)
+    (held,) = ledger.move([transfer(1)])
+    _pass(ledger, hours=0, seconds=60)
+    (moved,) = ledger.move([transfer(1)])
+
+    assert held == Declined((Code.PAYER_LOST,))
+    assert isinstance(moved, Done)
+    assert ledger.accounts([ALICE.number])[ALICE.number].status is AccountStatus.NORMAL
+    assert len(ledger.entries(ALICE.number, TODAY, TODAY, after=0, limit=10)) == 2
+
+    ledger.set_status(ALICE.number, AccountStatus.LOST)
+    assert ledger.accounts([ALICE.number])[ALICE.number].status is AccountStatus.LOST
+
+
+def _pass(ledger: Ledger, *, hours: int, seconds: int) -> None:
+    """Let a report be older by that much."""
+    with ledger.engine.begin() as connection:
+        connection.execute(ACCOUNT.update().values(lost_until=ACCOUNT.c.lost_until - (hours * 3600 + seconds) * 1000))
 
 
 def test_entries_come_from_either_side_in_order_with_running_balances(ledger: Ledger) -> None:

@@ -8,6 +8,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -236,6 +237,21 @@ def test_frames_arrive_whole_however_they_are_cut() -> None:
         sender.join()
         far.close()
         assert wire.receive(near) is None
+
+
+@pytest.mark.parametrize(
+    ("reference", "fits"),
+    [("R", True), ("9" * 64, True), ("9" * 65, False), ("", False), ("two words", False), ("参考号", False)],
+)
+def test_a_reference_is_one_that_a_reply_can_hold(reference: str, fits: bool) -> None:  # noqa: FBT001  from a table
+    """Any other leaves the outcome unknown, until the core tells one that fits: it is never cut."""
+    told = {"outcome": "done", "reference": reference, "booked_at": "2026-03-02T09:00:00+08:00"}
+
+    if fits:
+        assert wire.read_answer(told) == Done(reference, datetime(2026, 3, 2, 1, tzinfo=UTC))
+    else:
+        with pytest.raises(WireError):
+            wire.read_answer(told)
 
 
 WORDS = ["outcome", "reference", "booked_at", "reasons", "fenced", "number", "move", "done", "status", "kind", "amount"]

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
+from twisted.logger import capturedLogs
 
-from gateway.doors.admission import Admission, CustomerRates, Rates, address_key
+from gateway.doors.admission import ALARM_SECONDS, Admission, CustomerRates, Rates, UnprovenRates, address_key
 from protocol.codes import Code
 from tests.doors.wire import LIMITS, Visitor
 
@@ -124,3 +125,29 @@ def test_the_oldest_stranger_makes_room_and_who_waits_is_spared() -> None:
 def test_an_ipv6_site_counts_as_one_address(host: str, key: str) -> None:
     """A site has a /64 of addresses to itself; an IPv4 address is one however it is written."""
     assert address_key(host) == key
+
+
+def test_O1_who_proves_nothing_is_slowed_by_address_and_claimed_customer() -> None:
+    """Another address, and another customer from this one, are not; nor is anything held for ever."""
+    clock = Clock()
+    rates = UnprovenRates(replace(LIMITS, unproven_rate=1.0, unproven_burst=2), share=1, seconds=clock.seconds)
+
+    first = [rates.take("10.0.0.1", "C1") for _ in range(3)]
+    others = [rates.take("10.0.0.2", "C1"), rates.take("10.0.0.1", "C2")]
+    clock.advance(1)
+
+    assert (first, others, rates.take("10.0.0.1", "C1")) == ([True, True, False], [True, True], True)
+
+
+def test_O1_the_alarm_names_address_and_customer_once_a_minute() -> None:
+    """However many messages come: the alarm is no way to fill the log."""
+    clock = Clock()
+    rates = UnprovenRates(replace(LIMITS, unproven_rate=0.001, unproven_burst=1), share=1, seconds=clock.seconds)
+    with capturedLogs() as seen:
+        for _ in range(5):
+            rates.take("2001:db8::1", "C1")
+        clock.advance(ALARM_SECONDS)
+        rates.take("2001:db8::2", "C1")
+
+    alarms = [(event["address"], event["customer"]) for event in seen if event.get("log_namespace") == "admission"]
+    assert alarms == [("2001:db8::/64", "C1")] * 2

@@ -37,6 +37,8 @@ LIMITS: Final = Limits(
     address_burst=1000,
     customer_rate=10.0,
     customer_burst=10,
+    unproven_rate=10.0,
+    unproven_burst=10,
     queue=10,
 )
 

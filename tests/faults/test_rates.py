@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -64,6 +65,23 @@ def test_a_customer_over_its_rate_is_refused_and_signed(sqlite_site: Site, door:
         exhaust(client, "RATE_LIMITED")
         assert once(other)[1] == "DONE"
 
+    assert sqlite_site.stop() == 0
+
+
+def test_R1_9_wrong_signatures_freeze_nobody(sqlite_site: Site, door: str) -> None:
+    """A stranger's messages are answered, then cut off unsigned; the operator it pretends to be works on (O1)."""
+    configure(sqlite_site, "limits", unproven_rate=0.001, unproven_burst=BURST)
+    sqlite_site.start()
+    with (
+        sqlite_site.client("erp01", tcp=door == "tcp") as client,
+        sqlite_site.client("c2erp01", tcp=door == "tcp") as other,
+    ):
+        stranger = Client(replace(client.file, key=other.file.key), other.transport)
+        refused = [once(stranger) for _ in range(BURST + 1)]
+        served = once(client)
+
+    assert [code for _, code in refused] == ["NOT_AUTHENTIC"] * BURST + ["unsigned RATE_LIMITED"]
+    assert served[1] == "DONE"
     assert sqlite_site.stop() == 0
 
 

@@ -72,7 +72,10 @@ class Way:
 
 @asynccontextmanager
 async def way(
-    *, admit: Callable[[str], bool] = lambda _: True, standstill: Callable[[Command], Code | None] = lambda _: None
+    *,
+    admit: Callable[[str], bool] = lambda _: True,
+    unproven: Callable[[str, str], bool] = lambda _address, _customer: True,
+    standstill: Callable[[Command], Code | None] = lambda _: None,
 ) -> AsyncIterator[Way]:
     """A road with a few threads; the device is free at the end, so that all threads end."""
     device, submitted = Device(), list[Waiter]()
@@ -83,6 +86,7 @@ async def way(
         scribe=Scribe(device, lambda: NOW, "road"),
         register=TrustedRegister(1, Register([register_entry("C1", "ERP1", KEY.certificate)]), {}),
         admit=admit,
+        unproven=unproven,
         metrics=Metrics(CollectorRegistry()),
         now=lambda: NOW,
         reactor=reactor,
@@ -173,6 +177,26 @@ async def test_the_doors_learn_that_a_message_was_verified() -> None:
         answers.append(await limited.ask(message("V2")))
 
     assert [answer.verified for answer in answers] == [True, False, False, True]
+
+
+async def test_O1_who_proves_nothing_too_often_gets_no_signature_and_must_connect_anew() -> None:
+    """The customer whose name it used is served meanwhile from the same address (R1.9: nobody is frozen for that)."""
+    left = [True, True]
+    async with way(unproven=lambda _address, _customer: bool(left and left.pop())) as given:
+        given.device.free.set()
+        forged = message("S1").replace(b"<RequestId>S1<", b"<RequestId>S2<")
+        answers = [await given.ask(forged) for _ in range(3)]
+        signatures = given.device.asked
+        good = given.ask(message("V1"))
+        await turn()
+        given.submitted[0].done(Told(b"<reply/>", Code.DONE))
+        served = await good
+
+    assert codes(answers[:2]) == [Code.NOT_AUTHENTIC] * 2
+    assert b"RATE_LIMITED" in answers[2].data
+    assert ([answer.close for answer in answers], answers[2].http) == ([False, False, True], 429)
+    assert signatures == 2
+    assert (served.verified, served.close) == (True, False)
 
 
 def turn() -> "Deferred[None]":

@@ -285,6 +285,7 @@ first_hour = "08:00"
 normal_hours = 0.5
 payroll_slot_minutes = 15
 expiry_days = 10
+one_recurring_per_account = true
 [[schedule.change]]
 from = 2027-06-01
 large_value_opens = "21:00"
@@ -298,7 +299,7 @@ large_value_closes = "17:30"
 
     assert settings.calendar.overrides == tmp_path / "calendar.toml"
     assert (rules.normal_delay, rules.payroll_slot) == (timedelta(minutes=30), timedelta(minutes=15))
-    assert rules.expiry_days == 10
+    assert (rules.expiry_days, rules.one_recurring) == (10, True)
     assert rules.on(date(2026, 12, 31)) == Hours(first=time(8))
     assert rules.on(date(2027, 1, 1)) == Hours(first=time(8), last=time(18), large_value_closes=time(17, 30))
     assert rules.on(date(2027, 6, 1)).large_value_opens == time(21)

@@ -2,12 +2,12 @@
 
 import re
 
+from gateway.administration.purposes import add_purpose
 from protocol.codes import Code
 from protocol.messages.approval import DecideInstructions, DecideItem, Decision, ListTodo
-from protocol.messages.book import SavePurpose
 from protocol.messages.orders import CancelTransfer
 from protocol.messages.transfer import PayeeKind
-from tests.journal.bank import OPENING, PAYEE, PAYER, Bank, command, query, transfer
+from tests.journal.bank import CUSTOMER_ID, OPENING, PAYEE, PAYER, Bank, command, query, transfer
 from tests.journal.company import ask, decide, finished, new_id, pending, word
 
 
@@ -153,7 +153,8 @@ def test_R4_23_a_payment_to_a_person_has_a_purpose_of_the_list(bank: Bank) -> No
     node = bank.node()
 
     refused = node.answer(transfer("T1", 100, payee_kind=PayeeKind.PERSON, purpose="报销"))
-    ask(node, "ERP1", SavePurpose(text="报销", for_persons=True))
+    with bank.journal().begin() as tx:
+        add_purpose(tx, CUSTOMER_ID, "报销", for_persons=True)
     paid = node.answer(transfer("T2", 100, payee_kind=PayeeKind.PERSON, purpose="报销"))
 
     assert word(refused, "Code") == Code.PURPOSE_NOT_LISTED

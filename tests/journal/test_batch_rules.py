@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from gateway.administration.purposes import add_purpose
 from gateway.domain.batch import Terms, judge
 from gateway.domain.command import Command
 from gateway.journal.tables import MATTER, TRANSFER
@@ -13,13 +14,12 @@ from protocol import examples
 from protocol.codes import Code
 from protocol.draft import whole
 from protocol.limits import DETAILS_MAX
-from protocol.messages.book import SavePurpose
 from protocol.messages.transfer import PayeeKind
 from protocol.rows import layout
-from tests.journal.bank import PAYER, Bank
+from tests.journal.bank import CUSTOMER_ID, PAYER, Bank
 from tests.journal.bank import command as plain_command
-from tests.journal.company import ask, word
-from tests.journal.test_batches import batch, payroll
+from tests.journal.batching import batch, payroll
+from tests.journal.company import word
 
 TERMS = Terms(bank_code=examples.BANK_CODE)
 
@@ -97,7 +97,8 @@ def test_R4_23_a_row_to_a_person_has_a_purpose_of_the_list(bank: Bank) -> None:
     rows = (first, second._replace(payee_kind=PayeeKind.PERSON), third._replace(payee_kind=PayeeKind.COMPANY))
 
     refused = node.answer(command(replace(body, row=rows), "B1"))
-    ask(node, "ERP1", SavePurpose(text=second.purpose, for_persons=True))
+    with bank.journal().begin() as tx:
+        add_purpose(tx, CUSTOMER_ID, second.purpose, for_persons=True)
     taken = node.answer(command(replace(body, row=rows), "B2"))
 
     assert rules(refused) == [Code.PURPOSE_NOT_LISTED]

@@ -1,46 +1,21 @@
 """Batches and payrolls through whole turns: entered whole or not at all, approved, paid row by row."""
 
 import re
-from typing import Any
 
 import pytest
 from sqlalchemy import text, update
 
-from gateway.journal.tables import ATTACHED_ACCOUNT, CUSTOMER, SITE
+from gateway.journal.tables import ATTACHED_ACCOUNT, SITE
 from protocol.codes import Code
 from protocol.messages.approval import DecideInstructions, DecideItem, Decision, ListPending
 from protocol.messages.batch import (
-    BatchRow,
     Part,
-    PayrollKind,
-    PayrollRow,
     QueryBatch,
     QueryPayroll,
-    SubmitBatch,
-    SubmitPayroll,
 )
-from tests.journal.bank import CUSTOMER_ID, OPENING, PAYEE, PAYER, Bank, Node, command
+from tests.journal.bank import OPENING, PAYEE, PAYER, Bank, Node, command
+from tests.journal.batching import approved, batch, payroll, settled, tally
 from tests.journal.company import ask, decide, word
-
-
-def batch(*amounts: int, **changed: Any) -> SubmitBatch:
-    """A batch of these amounts to the one payee."""
-    rows = tuple(
-        BatchRow(row_id=f"R{number}", payee_account=PAYEE, payee_name="乙公司", amount=amount, purpose="货款")
-        for number, amount in enumerate(amounts, 1)
-    )
-    fields: dict[str, Any] = {"payer_account": PAYER, "currency": "CNY", "count": len(rows), "total": sum(amounts)}
-    return SubmitBatch(**fields | {"row": rows} | changed)
-
-
-def payroll(count: int, amount: int = 100, **changed: Any) -> SubmitPayroll:
-    """A payroll of so many rows to the one payee."""
-    rows = tuple(
-        PayrollRow(row_id=f"R{n}", employee_id=f"E{n}", account=PAYEE, name="乙公司", amount=amount)
-        for n in range(1, count + 1)
-    )
-    fields: dict[str, Any] = {"payer_account": PAYER, "kind": PayrollKind.PAYROLL, "currency": "CNY", "row": rows}
-    return SubmitPayroll(**fields | {"count": count, "total": count * amount} | changed)
 
 
 @pytest.fixture
@@ -53,21 +28,6 @@ def noon(bank: Bank) -> Bank:
         tx.execute(update(SITE).values(clock_offset_ms=to_noon * 1000, register_version=SITE.c.register_version + 1))
         tx.execute(update(ATTACHED_ACCOUNT).values(bank_wages=True, may_wages=True))
     return bank
-
-
-def settled(node: Node, request_id: str, kind: Any = QueryBatch) -> str:
-    """The reply about a batch once every row has its result."""
-    for _ in range(2_000):
-        reply = ask(node, "ERP1", kind(request_id=request_id))
-        if word(reply, "Final") and re.search(r"<State>[a-z-]+</State><Final>true</Final>", reply):
-            return reply
-    raise AssertionError("the batch never came to its end")
-
-
-def tally(reply: str) -> dict[str, tuple[str, str]]:
-    """Count and total by state."""
-    items = re.findall(r"<Tally>(.*?)</Tally>", reply)
-    return {word(item, "State"): (word(item, "Count"), word(item, "Total")) for item in items}
 
 
 def test_R5_10_rows_succeed_and_fail_apart(bank: Bank) -> None:
@@ -98,7 +58,7 @@ def test_R5_4_rows_take_usage_at_entry_and_a_failed_row_gives_its_own_back(bank:
 
 def test_O14_a_batch_is_approved_as_a_whole_by_its_total(company: Bank) -> None:
     """Two rows under the first band together need the second: the total picks the band."""
-    _bind(company, "SubmitBatch")
+    approved(company, "SubmitBatch")
     node = company.node()
 
     entered = node.answer(command(batch(30_000_00, 30_000_00), "B1"))
@@ -117,7 +77,7 @@ def test_O14_a_batch_is_approved_as_a_whole_by_its_total(company: Bank) -> None:
 
 def test_R5_2_rows_are_approved_one_by_one_where_the_customer_has_it_so(company: Bank) -> None:
     """Each row has its own plan and state; one is approved and paid while another is rejected."""
-    _bind(company, "SubmitBatch", whole_batch=False)
+    approved(company, "SubmitBatch", whole_batch=False)
     node = company.node()
     node.answer(command(batch(100_00, 200_00, 300_00), "B1"))
 
@@ -140,7 +100,7 @@ def test_R5_2_rows_are_approved_one_by_one_where_the_customer_has_it_so(company:
 
 def test_R5_9_only_who_submitted_sees_hidden_rows(company: Bank) -> None:
     """With hidden detail others see count and total, and no rows."""
-    _bind(company, "SubmitBatch")
+    approved(company, "SubmitBatch")
     node = company.node()
     node.answer(command(batch(100_00, 200_00, hide_detail=True), "B1"))
 
@@ -175,16 +135,6 @@ def test_O53_the_banks_cap_per_batch_holds(noon: Bank) -> None:
 
     assert word(reply, "Code") == Code.PAYROLL_CAP
     assert noon.transfers() == {}
-
-
-def _bind(bank: Bank, service: str, *, whole_batch: bool = True) -> None:
-    with bank.journal().begin() as tx:
-        tx.execute(
-            text("INSERT INTO binding (customer_id, service, mode_id, enabled) VALUES (:c, :s, 'M1', true)"),
-            {"c": CUSTOMER_ID, "s": service},
-        )
-        tx.execute(update(CUSTOMER).values(whole_batch=whole_batch))
-        tx.execute(update(SITE).values(register_version=SITE.c.register_version + 1))
 
 
 def _row(node: Node, operator: str, decision: Decision, row: int, digest: str, reason: str | None = None) -> str:

@@ -1,5 +1,7 @@
 """Deputies and certificates in hand, by message, through whole turns on both databases (R1.13 to R1.15)."""
 
+from typing import Any
+
 import pytest
 
 from gateway.administration.places import Place
@@ -28,8 +30,9 @@ from protocol.messages.enterprise.operators import (
     GivenRole,
     Rights,
     ServiceList,
+    UnfreezeOperator,
 )
-from protocol.messages.grant import OfferGrant, Right
+from protocol.messages.grant import ListGrants, OfferGrant, Right
 from protocol.service import Permission
 from tests.journal.bank import PAYER, SAVINGS, Bank
 from tests.journal.replies import code, rules
@@ -103,6 +106,42 @@ def test_R1_14_no_level_is_skipped(staff: Staff) -> None:
     assert [item.operator for item in staff.operators("DEP1")] == ["DEP1", "LED1"]
 
 
+def test_O23_the_operators_of_a_frozen_deputy_can_be_frozen(staff: Staff) -> None:
+    """By the supervisor, until the deputy is back; another deputy does not."""
+    staff.add("DEP2", "query", "administer", place=Place(Role.DEPUTY))
+    freeze = FreezeOperator(operator="LED1")
+    staff.ask("SUP", FreezeOperator(operator="DEP1"))
+
+    other, frozen = staff.ask("DEP2", freeze), staff.ask("SUP", freeze)
+    staff.ask("SUP", UnfreezeOperator(operator="DEP1"))
+
+    assert (rules(other), code(frozen)) == ([Code.OPERATOR_NOT_YOURS], Code.DONE)
+    assert staff.customer().people["LED1"].status == "frozen"
+    assert rules(staff.ask("SUP", UnfreezeOperator(operator="LED1"))) == [Code.OPERATOR_NOT_YOURS]
+    assert code(staff.ask("DEP1", UnfreezeOperator(operator="LED1"))) == Code.DONE
+
+
+def test_R1_13_a_deputy_raises_neither_limits_above_its_own_nor_a_level(staff: Staff) -> None:
+    """Also by leaving them out; what stays as it was is not given."""
+    staff.add("LED2", "query", "authorize", level=1, place=Place(manager="DEP1"))
+    staff.ask("SUP", ChangeOperator(operator="DEP1", limits=LimitsItem(per_transfer=100_00)))
+    card = staff.pool("DEP1")
+    authorizes = (Permission.QUERY, Permission.AUTHORIZE)
+
+    def change(operator: str, **changed: Any) -> list[str]:
+        return rules(staff.ask("DEP1", ChangeOperator(operator=operator, **changed)))
+
+    assert change("LED1", limits=LimitsItem(per_transfer=100_01)) == [Code.BEYOND_DEPUTY]
+    assert change("LED1", limits=LimitsItem(per_day=5_00)) == [Code.BEYOND_DEPUTY]
+    assert change("LED1", limits=LimitsItem()) == []
+    assert change("LED1", limits=LimitsItem(per_transfer=100_00)) == []
+    assert change("LED2", rights=Rights(permission=authorizes, level=3)) == [Code.BEYOND_DEPUTY]
+    assert change("LED2", rights=Rights(permission=authorizes, level=1)) == []
+    unlimited = staff.ask("DEP1", AddOperator(operator="NEW1", name="n", rights=ENTERS, credential=card))
+    assert rules(unlimited) == [Code.BEYOND_DEPUTY]
+    assert "AddOperator/Limits<" in unlimited
+
+
 def test_R1_14_the_operators_of_a_deleted_deputy_go_to_the_supervisor(staff: Staff) -> None:
     """With its pool; then the supervisor keeps them."""
     card = staff.pool("DEP1")
@@ -125,6 +164,7 @@ RESERVED = [
     SetAccountTerms(account=PAYER, payment=False),
     SetCustomerLimits(limits=LimitsItem()),
     OfferGrant(account=PAYER, grantee="C2", right=(Right.QUERY,)),
+    ListGrants(),
     DecideChanges(decision=Decision.APPROVE, item=(DecideItem(request_id="C1", digest="00" * 32),)),
 ]
 

@@ -1,12 +1,8 @@
 """Grants through whole turns: offered, accepted as offered, ended by either side, listed (R1.18 to R1.21)."""
 
-from itertools import count
-from typing import Any
-
 import pytest
 from sqlalchemy import insert, select, update
 
-from gateway.administration.accounts import attach_accounts
 from gateway.administration.change import raise_version
 from gateway.administration.customers import add_customer
 from gateway.administration.lists import change_accounts
@@ -16,13 +12,12 @@ from gateway.services import grants as services
 from protocol.catalogue import Permission
 from protocol.codes import Code
 from protocol.messages.account import QueryBalance
+from protocol.messages.approval import DecideInstructions, DecideItem, Decision, ListPending, ListPendingReply
 from protocol.messages.grant import (
-    AcceptGrant,
     AcceptGrantReply,
     DropGrant,
     DropGrantReply,
     GrantChange,
-    GrantItem,
     GrantSide,
     GrantState,
     ListGrants,
@@ -33,50 +28,22 @@ from protocol.messages.grant import (
     WithdrawGrant,
     WithdrawGrantReply,
 )
+from protocol.messages.recurring import QueryRecurring, QueryRecurringReply
 from protocol.messages.transfer import QueryTransfer, QueryTransferReply
-from tests.journal.bank import CUSTOMER_ID, OPENING, PAYEE, PAYER, SAVINGS, Bank, Node, command, transfer
+from tests.journal.bank import CUSTOMER_ID, OPENING, PAYEE, PAYER, SAVINGS, Bank, command, transfer
+from tests.journal.company import until
+from tests.journal.granting import GROUP, Side, add_people, grant, two_sides
+from tests.journal.plans import recurring
 from tests.journal.replies import code, rules, told
+from tests.journal.scheduling import MONDAY, TUESDAY
 
-GROUP = "C2"
 QUERY_ONLY = (Right.QUERY,)
-
-
-class Side:
-    """The administrator of one customer before one node, each message under a new id."""
-
-    def __init__(self, node: Node, customer: str) -> None:
-        self.node = node
-        self.customer = customer
-        self._ids = count(1)
-
-    def ask(self, body: Any, operator: str = "ADM1") -> str:
-        """The reply to a message."""
-        return self.node.answer(command(body, f"G{next(self._ids)}", customer=self.customer, operator=operator))
-
-    def offer(self, *rights: Right, account: str = PAYER, grantee: str = GROUP) -> str:
-        """Offer an account."""
-        return self.ask(OfferGrant(account=account, grantee=grantee, right=rights))
-
-    def accept(self, *rights: Right, account: str = PAYER, grantor: str = CUSTOMER_ID) -> str:
-        """Accept an offer."""
-        return self.ask(AcceptGrant(grantor=grantor, account=account, right=rights))
-
-    def grants(self, **asked: Any) -> tuple[GrantItem, ...]:
-        """What is listed."""
-        return told(self.ask(ListGrants(**asked)), ListGrantsReply).grant
 
 
 @pytest.fixture
 def sides(bank: Bank) -> tuple[Side, Side]:
     """Two advanced customers: the owner of two accounts and its group's head."""
-    with bank.journal().begin() as tx:
-        add_customer(tx, GROUP, "集团公司")
-        attach_accounts(tx, GROUP, [PAYEE])
-        for customer in (CUSTOMER_ID, GROUP):
-            add_operator(tx, customer, "ADM1", "管理员", permissions=(Permission.QUERY, Permission.ADMINISTER))
-        tx.execute(update(CUSTOMER).values(advanced=True))
-    node = bank.node()
-    return Side(node, CUSTOMER_ID), Side(node, GROUP)
+    return two_sides(bank)
 
 
 def _balance(side: Side) -> str:
@@ -167,33 +134,21 @@ def test_R1_21_the_grantee_drops_only_what_it_accepted(sides: tuple[Side, Side])
 @pytest.fixture
 def working(bank: Bank, sides: tuple[Side, Side]) -> tuple[Side, Side]:
     """Two customers with a reviewer each; one of the group enters."""
-    with bank.journal().begin() as tx:
-        for customer in (CUSTOMER_ID, GROUP):
-            add_operator(tx, customer, "REV1", "复核员", permissions=(Permission.QUERY, Permission.REVIEW))
-        add_operator(tx, GROUP, "ERP1", "录入员", permissions=(Permission.QUERY, Permission.ENTER))
+    add_people(bank)
     return sides
 
 
 def _entered(bank: Bank, sides: tuple[Side, Side], right: Right) -> None:
     """Grant the account and enter T1 under it, which then waits for a reviewer; T2 does under the owner's own name."""
-    owner, group = sides
-    owner.offer(right)
-    group.accept(right)
-    with bank.journal().begin() as tx:
-        for customer, operator in ((GROUP, "ERP1"), (GROUP, "REV1"), (CUSTOMER_ID, "REV1")):
-            change_accounts(tx, customer, operator, add=[PAYER])
+    owner, _ = sides
+    grant(bank, sides, right)
     entered = owner.node.answer(command(transfer("T1").body, "T1", customer=GROUP))
     own = owner.node.answer(transfer("T2"))
     assert [code(reply) for reply in (entered, own)] == [Code.AWAITING_APPROVAL] * 2
 
 
-def _asked(side: Side, request_id: str) -> str:
-    """What who entered it is told, whether or not the account is still on its list."""
-    return side.ask(QueryTransfer(request_id=request_id), operator="ERP1")
-
-
 def _state(side: Side, request_id: str) -> str:
-    return told(_asked(side, request_id), QueryTransferReply).state
+    return told(side.ask(QueryTransfer(request_id=request_id), "ERP1"), QueryTransferReply).state
 
 
 @pytest.mark.parametrize("right", [Right.TRANSFER, Right.COLLECT])
@@ -208,7 +163,7 @@ def test_O22_what_waits_under_a_grant_ends_when_it_is_taken_back(
 
     assert (reply.change, reply.ended_instructions) == (GrantChange.WITHDRAWN, 1)
     assert (_state(group, "T1"), _state(owner, "T2")) == ("ended", "waiting-review")
-    history = _asked(group, "T1")
+    history = group.ask(QueryTransfer(request_id="T1"), "ERP1")
     assert "the grant was taken back" in history
     people = GROUP if right is Right.TRANSFER else CUSTOMER_ID
     assert ("C1/ADM1" in history) is (people == GROUP)
@@ -216,7 +171,7 @@ def test_O22_what_waits_under_a_grant_ends_when_it_is_taken_back(
 
 
 def test_O22_what_waits_under_a_grant_ends_when_it_is_dropped(bank: Bank, working: tuple[Side, Side]) -> None:
-    """As when it is taken back, by the grantee's own act; who did not enter it is not told (R1.5)."""
+    """As when it is taken back, by the grantee's own act."""
     owner, group = working
     _entered(bank, working, Right.TRANSFER)
 
@@ -224,7 +179,29 @@ def test_O22_what_waits_under_a_grant_ends_when_it_is_dropped(bank: Bank, workin
 
     assert (reply.change, reply.ended_instructions) == (GrantChange.DROPPED, 1)
     assert (_state(group, "T1"), _state(owner, "T2")) == ("ended", "waiting-review")
-    assert rules(group.ask(QueryTransfer(request_id="T1"))) == [Code.ACCOUNT_NOT_LISTED]
+
+
+def test_O22_a_recurring_transfer_under_a_grant_ends_when_it_is_taken_back(
+    bank: Bank, working: tuple[Side, Side]
+) -> None:
+    """A live one too, whatever of it was made before; its next run is never made."""
+    owner, group = working
+    bank.set_clock(f"{MONDAY} 08:00")
+    _entered(bank, working, Right.TRANSFER)
+    group.ask(recurring(100), "ERP1", "R1")
+    shown = told(group.ask(ListPending(service="SubmitRecurring"), "REV1"), ListPendingReply).item
+    item = DecideItem(request_id="R1", digest=shown[0].digest)
+    group.ask(DecideInstructions(decision=Decision.APPROVE, item=(item,)), "REV1")
+    bank.set_clock(f"{MONDAY} 09:00")
+    until(owner.node, lambda: "R1" in bank.transfers() and bank.transfers()["R1"].state == "succeeded")
+
+    reply = told(owner.ask(WithdrawGrant(account=PAYER, grantee=GROUP)), WithdrawGrantReply)
+
+    assert (reply.change, reply.ended_instructions) == (GrantChange.WITHDRAWN, 2)
+    bank.set_clock(f"{TUESDAY} 09:00")
+    ended = told(group.ask(QueryRecurring(request_id="R1"), "ERP1"), QueryRecurringReply)
+    assert (ended.state, ended.final, ended.next_run) == ("ended", True, None)
+    assert bank.balance(PAYER) == OPENING - 100
 
 
 def test_R1_18_both_must_be_advanced_when_it_is_offered_and_when_it_is_accepted(

@@ -86,7 +86,7 @@ def test_R4_23_purposes_for_persons_and_for_companies_are_kept_apart(customer: C
     """The same words may stand in both lists; each is told, added to and taken from alone."""
 
     def save(text: str, *, for_persons: bool) -> ListChange:
-        return told(customer.ask(SavePurpose(text=text, for_persons=for_persons)), SavePurposeReply).change
+        return told(customer.ask(SavePurpose(text=text, for_persons=for_persons), "ADM1"), SavePurposeReply).change
 
     assert save("工资", for_persons=True) is ListChange.ADDED
     assert save("工资", for_persons=True) is ListChange.UNCHANGED
@@ -97,7 +97,7 @@ def test_R4_23_purposes_for_persons_and_for_companies_are_kept_apart(customer: C
 
     assert mine == (PurposeItem(text="工资", for_persons=True),)
     assert {(each.text, each.for_persons) for each in both} == {("工资", False), ("货款", False), ("工资", True)}
-    gone = [customer.ask(DeletePurpose(text="工资", for_persons=True)) for _ in range(2)]
+    gone = [customer.ask(DeletePurpose(text="工资", for_persons=True), "ADM1") for _ in range(2)]
     changes = [told(reply, DeletePurposeReply).change for reply in gone]
     assert changes == [ListChange.DELETED, ListChange.ABSENT]
     assert len(told(customer.ask(ListPurposes()), ListPurposesReply).purpose) == 2
@@ -122,9 +122,9 @@ def test_R4_23_a_kept_purpose_counts_everywhere_from_the_next_turn_on(bank: Bank
             return read_version(tx)
 
     before = version()
-    customer.ask(SavePurpose(text="工资", for_persons=True))
+    customer.ask(SavePurpose(text="工资", for_persons=True), "ADM1")
     saved = version()
-    customer.ask(DeletePurpose(text="工资", for_persons=True))
+    customer.ask(DeletePurpose(text="工资", for_persons=True), "ADM1")
 
     assert before < saved < version()
 
@@ -132,13 +132,13 @@ def test_R4_23_a_kept_purpose_counts_everywhere_from_the_next_turn_on(bank: Bank
 def test_a_full_list_of_purposes_is_refused(customer: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
     """One more than there may be is refused by its code, and nothing of it is left: neither row nor version."""
     monkeypatch.setattr(PURPOSES, "most", 1)
-    customer.ask(SavePurpose(text="工资", for_persons=True))
+    customer.ask(SavePurpose(text="工资", for_persons=True), "ADM1")
 
-    refusal = customer.ask(SavePurpose(text="货款", for_persons=False))
+    refusal = customer.ask(SavePurpose(text="货款", for_persons=False), "ADM1")
 
     assert rules(refusal) == [Code.LIST_FULL]
     assert "1" in refusal
-    assert code(customer.ask(SavePurpose(text="工资", for_persons=True))) == Code.DONE
+    assert code(customer.ask(SavePurpose(text="工资", for_persons=True), "ADM1")) == Code.DONE
 
 
 # -- templates

@@ -208,6 +208,17 @@ def test_R2_9_a_service_is_switched_off_and_on_at_once_and_what_is_pending_goes_
     assert state(company.node.answer(transfer("T2"))) == "waiting-review"
 
 
+def test_R2_9_switching_on_what_is_on_changes_nothing_also_where_no_mode_is_bound(company: Company) -> None:
+    """It is answered, and no process reads the register anew for it."""
+    version = company.version()
+
+    on = company.told("ADM1", SwitchService(service="SubmitBatch", enabled=True), SwitchServiceReply)
+    wrong = company.ask("ADM1", SwitchService(service="SwitchService", enabled=True))
+
+    assert (on.enabled, company.version()) == (True, version)
+    assert rules(wrong) == [Code.SERVICE_TAKES_NO_MODE]
+
+
 # -- flows
 
 
@@ -254,7 +265,7 @@ def test_R2_15_a_flow_is_shown_first_and_deleted_with_what_is_unfinished_once_co
     version = flowing.version()
     shown = flowing.ask("ADM1", DeleteFlow(flow_id="F1"))
     unchanged = flowing.version()
-    deleted = flowing.told("ADM1", DeleteFlow(flow_id="F1", confirm=True), DeleteFlowReply)
+    deleted = flowing.told("ADM1", DeleteFlow(flow_id="F1", confirm=2), DeleteFlowReply)
 
     listed = told(shown, DeleteFlowReply)
     assert code(shown) == Code.CONFIRM_NEEDED
@@ -274,6 +285,19 @@ def test_R2_15_a_flow_is_shown_first_and_deleted_with_what_is_unfinished_once_co
     assert rules(flowing.ask("ADM1", DeleteFlow(flow_id="F1"))) == [Code.FLOW_UNKNOWN]
 
 
+def test_R2_15_more_than_was_shown_does_not_end_with_a_flow(flowing: Company) -> None:
+    """What was entered after the administrator looked is not deleted unseen; with their number it is."""
+    flowing.node.answer(transfer("T3", 1234))
+
+    refused = flowing.ask("ADM1", DeleteFlow(flow_id="F1", confirm=2))
+    kept = state(flowing.node.answer(query("T1")))
+    deleted = flowing.told("ADM1", DeleteFlow(flow_id="F1", confirm=3), DeleteFlowReply)
+
+    assert (rules(refused), kept) == ([Code.CHANGE_OVERTAKEN], "waiting-review")
+    assert "/DeleteFlow/Confirm" in refused
+    assert (deleted.deleted, deleted.count) == (True, 3)
+
+
 def test_R2_15_what_is_done_under_a_flow_does_not_end_with_it(flowing: Company) -> None:
     """An instruction that was reviewed is with the bank; only the other one is unfinished."""
     shown = flowing.told("REV1", ListPending(), ListPendingReply).item
@@ -281,7 +305,7 @@ def test_R2_15_what_is_done_under_a_flow_does_not_end_with_it(flowing: Company) 
     body: Any = DecideInstructions(decision=Decision.APPROVE, item=(DecideItem(request_id="T1", digest=digest),))
     flowing.ask("REV1", body)
 
-    deleted = flowing.told("ADM1", DeleteFlow(flow_id="F1", confirm=True), DeleteFlowReply)
+    deleted = flowing.told("ADM1", DeleteFlow(flow_id="F1", confirm=2), DeleteFlowReply)
 
     assert [each.request_id for each in deleted.instruction] == ["T2"]
     assert state(flowing.node.answer(query("T1"))) in ("processing", "succeeded")
@@ -307,7 +331,7 @@ def test_R2_15_an_instruction_is_approved_or_ended_with_its_flow_but_never_both(
     ]
 
     answers = [other.ask(decision) for decision in decisions[: len(decisions) // 2]]
-    deletion = flowing.node.ask(command(DeleteFlow(flow_id="F1", confirm=True), "DELETE", operator="ADM1"))
+    deletion = flowing.node.ask(command(DeleteFlow(flow_id="F1", confirm=32), "DELETE", operator="ADM1"))
     answers += [other.ask(decision) for decision in decisions[len(decisions) // 2 :]]
 
     assert code(bytes(deletion.result(30)).decode()) == Code.DONE  # type: ignore[arg-type]  # a reply, or the test fails
@@ -327,8 +351,8 @@ def test_R2_15_a_deletion_that_waits_for_a_second_administrator_ends_nothing_bef
     flowing.put(second_administrator=True)
 
     shown = flowing.ask("ADM1", DeleteFlow(flow_id="F1"))
-    unknown = flowing.ask("ADM1", DeleteFlow(flow_id="F9", confirm=True))
-    entered = flowing.ask("ADM1", DeleteFlow(flow_id="F1", confirm=True), "D1")
+    unknown = flowing.ask("ADM1", DeleteFlow(flow_id="F9", confirm=2))
+    entered = flowing.ask("ADM1", DeleteFlow(flow_id="F1", confirm=2), "D1")
     still = state(flowing.node.answer(query("T1")))
     (item,) = flowing.told("ADM2", ListPendingChanges(), ListPendingChangesReply).item
     decision = DecideChanges(decision=Decision.APPROVE, item=(DecideItem(request_id="D1", digest=item.digest),))
@@ -353,7 +377,7 @@ def test_a_change_that_another_made_meanwhile_fails_when_it_is_approved(flowing:
     flowing.add("ADM2", "query", "administer")
     flowing.put(second_administrator=True)
     for name in ("D1", "D2"):
-        flowing.ask("ADM1", DeleteFlow(flow_id="F1", confirm=True), name)
+        flowing.ask("ADM1", DeleteFlow(flow_id="F1", confirm=2), name)
     items = flowing.told("ADM2", ListPendingChanges(), ListPendingChangesReply).item
 
     decided = flowing.ask(

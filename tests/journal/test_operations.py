@@ -106,7 +106,7 @@ def test_R6_8_an_operator_sees_its_own_and_the_administrator_everyone_s(log: Log
     [
         (Role.SUPERVISOR, (), True),
         (Role.OPERATOR, ("administer",), True),
-        (Role.DEPUTY, ("review",), False),
+        (Role.DEPUTY, ("review", "administer"), False),
         (Role.OPERATOR, ("enter", "query"), False),
     ],
 )

@@ -8,6 +8,7 @@ from gateway.domain.customer import Authorizers, Band, Flow, Limits, Mode, Role
 from gateway.journal.definitions import write_flow, write_mode
 from gateway.journal.tables import BINDING, FLOW, MODE
 from protocol.codes import Code
+from protocol.messages.book import SetAccountDisplay
 from protocol.messages.enterprise import LimitsItem
 from protocol.messages.enterprise.operators import (
     AccountList,
@@ -127,6 +128,16 @@ def test_R1_10_a_code_once_used_is_never_used_again(staff: Staff) -> None:
     assert [rules(reply) for reply in replies] == [[Code.OPERATOR_TAKEN]] * 2
     assert all("AddOperator/Operator<" in reply for reply in replies)
     assert "never used again" in replies[1]
+
+
+def test_a_name_that_a_message_may_hold_is_registered_and_shown(staff: Staff) -> None:
+    """A full-width space within it, as names are filled up on forms, and a character of the private use area."""
+    names = ("张　三", "\ue863三", "A\u00a0B")
+    for number, name in enumerate(names):
+        assert code(staff.ask("ADM1", AddOperator(operator=f"N{number}", name=name, rights=ENTERS))) == Code.DONE
+
+    assert [staff.customer().people[f"N{number}"].name for number in range(3)] == list(names)
+    assert code(staff.ask("ADM1", SetAccountDisplay(account=PAYER, alias="基本　户", priority=1))) == Code.DONE
 
 
 def test_R1_2_every_fault_of_an_operator_to_be_added_is_told_at_once(staff: Staff) -> None:

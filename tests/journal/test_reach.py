@@ -103,9 +103,9 @@ def test_R2_15_a_flow_is_deleted_with_what_is_unfinished_once_that_was_shown(com
     assert used(company) == {1234}
 
     with company.journal().begin() as tx:
-        with pytest.raises(AdminError, match=f"flow F1 has 1 unfinished: {CUSTOMER_ID}/T1; with --confirm"):
+        with pytest.raises(AdminError, match=f"flow F1 has 1 unfinished: {CUSTOMER_ID}/T1; with --confirm 1"):
             approval.delete_flow(tx, CUSTOMER_ID, "F1")
-        ended = approval.delete_flow(tx, CUSTOMER_ID, "F1", confirmed=True)
+        ended = approval.delete_flow(tx, CUSTOMER_ID, "F1", confirmed=1)
 
     assert [matter.key.request_id for matter in ended] == ["T1"]
 

@@ -8,8 +8,8 @@ from gateway.journal.tables import ATTACHED_ACCOUNT, CUSTOMER, OPERATOR, SITE
 from protocol.codes import Code
 from protocol.messages.approval import Decision
 from tests.journal.bank import OPENING, PAYER, Bank, command, query, transfer
+from tests.journal.batching import batch, settled
 from tests.journal.company import decide, word
-from tests.journal.test_batches import batch, settled
 
 
 def _register(bank: Bank, table: object, **columns: object) -> None:

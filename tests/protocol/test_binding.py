@@ -13,7 +13,6 @@ from lxml import etree
 from protocol.binding import namespace_of, read, write, write_datetime
 from protocol.catalogue import CATALOGUE
 from protocol.codes import Code, Language
-from protocol.entries import recurring
 from protocol.envelope import ReplyHead, write_reply, write_request
 from protocol.errors import Detail
 from protocol.head import Outcome
@@ -25,7 +24,7 @@ from protocol.tree import canonical, parse
 from protocol.validate import validate
 from tests.protocol import helpers
 
-SERVICES = {row.name: row for row in (*CATALOGUE.values(), *recurring.ENTRIES)}.values()
+SERVICES = list(CATALOGUE.values())
 CLASSES = [kind for row in SERVICES for kind in (row.request, row.reply_type)]
 LETTERS = st.characters(min_codepoint=0x21, max_codepoint=0x2FFFF, exclude_categories=["Cs", "Cc", "Cf", "Cn", "Z"])
 WORDS = st.text(LETTERS, min_size=1, max_size=30)

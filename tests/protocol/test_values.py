@@ -1,15 +1,19 @@
 """Money, bank codes, holder names, codes: the small rules everything else counts on."""
 
+import re
+from importlib import resources
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from protocol.codes import Advice, Code, Result
 from protocol.errors import shown
 from protocol.limits import DETAIL_VALUE_CHARS_MAX
 from protocol.meanings import MEANINGS, text
 from protocol.money import FEN_MAX, format_amount, parse_amount, readable_amount
-from protocol.names import bank_code_check_digit, bank_code_valid, same_name
+from protocol.names import bank_code_check_digit, bank_code_valid, printable, same_name
 
 
 @given(st.integers(-FEN_MAX, FEN_MAX))
@@ -125,3 +129,16 @@ def test_an_echoed_value_is_short_and_visible(value: str) -> None:
     assert len(seen) <= DETAIL_VALUE_CHARS_MAX
     assert seen.isprintable()
     assert seen == seen.strip()
+
+
+def test_what_counts_as_printable_is_what_the_schema_lets_in() -> None:
+    """Every character inside a text, and every character at its end, as PrintableText judges it."""
+    schema = etree.fromstring(resources.files("schemas").joinpath("common-1.xsd").read_bytes())
+    found = schema.find(".//{*}simpleType[@name='PrintableText']//{*}pattern")
+    assert found is not None
+    pattern = re.compile(found.get("value", ""))
+    characters = [c for c in map(chr, range(0x20, 0x110000)) if not 0xD800 <= ord(c) < 0xE000]
+
+    for text_ in (text_ for c in characters for text_ in (f"张{c}三", f"张{c}")):
+        assert printable(text_) is (ord(max(text_)) not in (0xFFFE, 0xFFFF) and pattern.fullmatch(text_) is not None)
+    assert not printable("")

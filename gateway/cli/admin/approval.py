@@ -21,7 +21,7 @@ def fill(things: Things) -> None:
     flow = add("save", "make a flow, whole; it is never changed", "customer", "flow", prepare=_read_definition)
     also(flow, "file", type=Path, metavar="FILE", help="its definition, TOML or JSON")
     gone = add("delete", "delete a flow; what is unfinished under it is shown first", "customer", "flow")
-    also(gone, "--confirm", action="store_true", help="delete what is unfinished with it")
+    also(gone, "--confirm", type=int, default=0, metavar="COUNT", help="delete with it so many unfinished ones")
     add("list", "the flows of a customer", "customer")
     add = things.thing("service", "services of customers")
     add("bind", "let a service follow a mode", "customer", "service", "mode")

@@ -16,6 +16,7 @@ def fill(things: Things) -> None:
         ("second-administrator", "whether administration by message takes a second administrator"),
         ("whole-batch", "whether the total of a batch, not each row, decides who approves it"),
         ("advanced", "whether it may grant accounts and be granted them"),
+        ("free-payroll", "whether its payroll may leave closed accounts for payees off their lists"),
     ):
         also(add(name, text, "customer"), "value", type=yes_or_no, metavar="yes|no")
     own = add("limits", "its own limits, up to the bank's", "customer", prepare=gather("limits", "transfer", "day"))

@@ -38,7 +38,7 @@ def _flow_save(hands: Hands, *, customer: str, flow: str, definition: Any) -> An
     return {"text": f"flow {flow} of customer {customer} made"}
 
 
-def _flow_delete(hands: Hands, *, customer: str, flow: str, confirm: bool = False) -> Answer:
+def _flow_delete(hands: Hands, *, customer: str, flow: str, confirm: int = 0) -> Answer:
     ended = len(hands.write(lambda tx: approval.delete_flow(tx, customer, flow, confirmed=confirm)))
     return {"text": f"flow {flow} of customer {customer} deleted, and {ended} unfinished with it", "ended": ended}
 

@@ -91,6 +91,11 @@ _FORMS: Final[Mapping[Code, _Form]] = {
         "操作员{operator}没有所需的权限{permission}",
         "operator {operator} lacks the permission {permission} that this takes",
     ),
+    Code.OPERATOR_NOT_YOURS: _Form(
+        "operator",
+        "该变更针对操作员{operator}本人，须由其他管理员审批",
+        "the change is about operator {operator} itself: another administrator decides",
+    ),
     Code.APPROVE_NOT_DUE: _Form(
         "state",
         "指令{state_zh}，审批已全部完成：请发送",

@@ -13,6 +13,7 @@ from gateway.domain.approval.naming import foreign, name_next
 from gateway.domain.approval.people import DELETED, PERMISSIONS
 from gateway.domain.approval.services import SERVICE_FLOWS, needs_amounts
 from gateway.domain.customer import Band, Binding, Customer, Flow, Form, Mode
+from gateway.domain.managing import DECIDING
 from gateway.domain.matter import Act, ActKind, Plan, Step, StepKind
 from protocol.codes import Code
 from protocol.errors import Detail, shown
@@ -69,12 +70,16 @@ def entry_plan(
     return list(found) if isinstance(found, list) else found
 
 
-def administration_plan(customer: Customer, operator_id: str) -> Plan | list[Detail]:
-    """The plan of an administration message of `operator_id`: another administrator's word, where the bank asks it."""
+def administration_plan(customer: Customer, operator_id: str, *, about: str | None = None) -> Plan | list[Detail]:
+    """The plan of an administration message of `operator_id`: another administrator's word, where the bank asks it.
+
+    That other one is not the operator whom the message is `about`: nobody keeps himself.
+    """
     if not customer.second_administrator:
         return Plan(customer_id=customer.customer_id)
-    plan = Plan(customer_id=customer.customer_id, steps=(Step(kind=StepKind.ADMINISTER),))
-    return _unfillable(plan, gap(plan.steps, present(customer.people), {operator_id})) or plan
+    plan = Plan(customer_id=customer.customer_id, steps=(Step(kind=StepKind.ADMINISTER, about=about),))
+    people = present(customer.people, service=DECIDING)
+    return _unfillable(plan, gap(plan.steps, people, {operator_id})) or plan
 
 
 def _source(customer: Customer, service: str, payer: str, amount: int) -> tuple[str | None, int, bool] | list[Detail]:

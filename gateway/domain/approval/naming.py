@@ -8,12 +8,12 @@ from gateway.domain.approval.deciding import act
 from gateway.domain.approval.people import NORMAL
 from gateway.domain.approval.progress import progress
 from gateway.domain.customer import Person
+from gateway.domain.managing import is_administrator
 from gateway.domain.matter import Act, Plan
 from protocol.codes import Code
 from protocol.errors import Detail, shown
 from protocol.messages.approval import Decision
 from protocol.messages.transfer import TransferState
-from protocol.service import Permission
 
 _UNKNOWN: Final = ("没有操作员{name}", "there is no operator {name}")
 _NOBODY: Final = ("没有待办的步骤，无需指定办理人", "no step is open, so there is nobody to name")
@@ -62,10 +62,10 @@ def naming_faults(plan: Plan, acts: Sequence[Act], person: Person) -> list[Detai
             f"operator {name} is not in normal state and can do nothing",
         )
         found.append(Detail(Code.OPERATOR_FROZEN, None, name, *words))
-    if name != progress(plan, acts).entered_by and Permission.ADMINISTER not in person.permissions:
+    if name != progress(plan, acts).entered_by and not is_administrator(person):
         words = (
-            f"操作员{name}既不是录入员，也没有管理权限",
-            f"operator {name} neither entered it nor has the permission administer",
+            f"操作员{name}既不是录入员，也不是管理员",
+            f"operator {name} neither entered it nor is an administrator",
         )
         found.append(Detail(Code.NAMING_NOT_YOURS, None, name, *words))
     return found

@@ -26,7 +26,7 @@ def able(person: Person, step: Step) -> bool:
     if step.kind is StepKind.SUPERVISE:
         return person.role is Role.SUPERVISOR
     if step.kind is StepKind.ADMINISTER:
-        return is_administrator(person)
+        return is_administrator(person) and person.operator_id != step.about
     if PERMISSIONS[step.kind] not in person.permissions:
         return False
     if step.operators is not None:
@@ -40,7 +40,10 @@ def lacks(person: Person, step: Step) -> Iterator[Code]:
         if person.role is not Role.SUPERVISOR:
             yield Code.NOT_SUPERVISOR
         return
-    if PERMISSIONS[step.kind] not in person.permissions or step.kind is StepKind.ADMINISTER:
+    if step.kind is StepKind.ADMINISTER:
+        yield Code.OPERATOR_NOT_YOURS if person.operator_id == step.about else Code.NOT_PERMITTED
+        return
+    if PERMISSIONS[step.kind] not in person.permissions:
         yield Code.NOT_PERMITTED
     if step.operators is not None:
         if person.operator_id not in step.operators:

@@ -12,6 +12,7 @@ from gateway.domain.approval.making import band_steps, flow_steps
 from gateway.domain.approval.people import DELETED, NORMAL, is_administrative, listed
 from gateway.domain.approval.progress import progress
 from gateway.domain.customer import Customer, Flow, Mode, Person
+from gateway.domain.managing import DECIDING
 from gateway.domain.matter import Matter, MatterKey, Step
 from protocol.service import Permission
 
@@ -114,7 +115,7 @@ def _lost(
         at = progress(matter.plan, matter.acts)
         if not at.due:
             continue
-        asked = (None, None) if is_administrative(matter.plan) else (matter.payer_account, matter.service)
+        asked = (None, DECIDING) if is_administrative(matter.plan) else (matter.payer_account, matter.service)
         still = _Open(tuple(at.open_steps(matter.plan)), at.barred, *asked)
         if still not in judged:
             judged[still] = still.stands(before) and not still.stands(after)

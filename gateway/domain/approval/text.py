@@ -44,6 +44,8 @@ def _step_row(step: Step) -> dict[str, Any]:
         row["operators"] = sorted(step.operators)
     if step.named is not None:
         row["named"] = step.named
+    if step.about is not None:
+        row["about"] = step.about
     return row
 
 
@@ -55,4 +57,5 @@ def _read_step(row: dict[str, Any]) -> Step:
         level=row.get("level"),
         operators=None if operators is None else frozenset(operators),
         named=row.get("named"),
+        about=row.get("about"),
     )

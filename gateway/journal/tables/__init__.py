@@ -9,7 +9,7 @@ from gateway.journal.tables.approval import BINDING, FLOW, MODE, PURPOSE
 from gateway.journal.tables.book import ACCOUNT_GROUP, BOOK, PAYEE, TEMPLATE
 from gateway.journal.tables.log import LOG_HEAD, MESSAGE_LOG, SEAL
 from gateway.journal.tables.metadata import METADATA
-from gateway.journal.tables.orders import ACT, MATTER, REQUEST, TRANSFER
+from gateway.journal.tables.orders import ACT, MATTER, OPEN_ROWS, RECURS, REQUEST, TRANSFER, WAITS
 from gateway.journal.tables.register import CERTIFICATE, CREDENTIAL, CUSTOMER, OPERATOR, SITE
 from gateway.journal.tables.usage import USAGE
 
@@ -30,14 +30,17 @@ __all__ = [
     "MESSAGE_LOG",
     "METADATA",
     "MODE",
+    "OPEN_ROWS",
     "OPERATOR",
     "OPERATOR_ACCOUNT",
     "PAYEE",
     "PURPOSE",
+    "RECURS",
     "REQUEST",
     "SEAL",
     "SITE",
     "TEMPLATE",
     "TRANSFER",
     "USAGE",
+    "WAITS",
 ]

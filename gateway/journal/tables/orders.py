@@ -80,7 +80,7 @@ TRANSFER = Table(
     Column("business_date", String(10), nullable=False),
     Column("state", String(12), nullable=False),
     Column("reasons", String(400), nullable=False),
-    Column("reference", String(40)),
+    Column("reference", String(64)),
     Column("booked_ms", BigInteger),
     Column("ended_on", String(10)),
     ForeignKeyConstraint(["customer_id", "request_id"], ["request.customer_id", "request.request_id"]),
@@ -108,14 +108,15 @@ Index(
     postgresql_where=TRANSFER.c.row_key.isnot(None),
     sqlite_where=TRANSFER.c.row_key.isnot(None),
 )
-_OPEN_ROWS = text("row > 0 AND state IN ('released', 'processing', 'unknown')")
+OPEN_ROWS = text("row > 0 AND state IN ('released', 'processing', 'unknown')")
+"""Rows on which the bank is to act, or has acted without a known end; a question finds the index by the same words."""
 Index(
     "transfer_open_rows",
     TRANSFER.c.customer_id,
     TRANSFER.c.request_id,
     TRANSFER.c.row,
-    postgresql_where=_OPEN_ROWS,
-    sqlite_where=_OPEN_ROWS,
+    postgresql_where=OPEN_ROWS,
+    sqlite_where=OPEN_ROWS,
 )
 
 MATTER = Table(
@@ -159,9 +160,14 @@ MATTER = Table(
 
 From `state` to the end a matter changes, what stands before it never does.
 """
-_WAITS = text("state LIKE 'waiting-%'")
-Index("matter_waiting", MATTER.c.by_customer, MATTER.c.entered_ms, postgresql_where=_WAITS, sqlite_where=_WAITS)
+WAITS = text("state LIKE 'waiting-%'")
+"""What waits for people; a question finds the index by the same words."""
+Index("matter_waiting", MATTER.c.by_customer, MATTER.c.entered_ms, postgresql_where=WAITS, sqlite_where=WAITS)
 _WAKES = MATTER.c.wake_ms.isnot(None)
+RECURS = text("service = 'SubmitRecurring'")
+"""Recurring orders; a question finds the index by the same words."""
+_ENTERED = (MATTER.c.customer_id, MATTER.c.entered_ms, MATTER.c.request_id)
+Index("matter_recurring", *_ENTERED, postgresql_where=RECURS, sqlite_where=RECURS)
 Index("matter_wakes", MATTER.c.wake_ms, postgresql_where=_WAKES, sqlite_where=_WAKES)
 
 ACT = Table(

@@ -44,6 +44,7 @@ CUSTOMER = Table(
     Column("second_administrator", Boolean, nullable=False, server_default=text("false")),
     Column("whole_batch", Boolean, nullable=False, server_default=text("true")),
     Column("advanced", Boolean, nullable=False, server_default=text("false")),
+    Column("free_payroll", Boolean, nullable=False, server_default=text("false")),
     Column("limit_transfer", BigInteger),
     Column("limit_day", BigInteger),
     Column("cap_transfer", BigInteger),

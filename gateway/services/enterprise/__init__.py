@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.services.enterprise import accounts, credentials, modes, operators
+from gateway.services.enterprise.changing import Standing
 from gateway.services.service import Functions
+
+STANDING: Final[Standing] = {**operators.STANDING, **modes.STANDING, **accounts.STANDING}
+"""What changes put something in the place of: those that come late would undo what was done meanwhile."""
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     name: functions

@@ -13,8 +13,9 @@ from gateway.domain import entitlement, limits, managing
 from gateway.domain.command import Command, Decision, Read, Reply
 from gateway.domain.customer import Account, Customer, Person
 from gateway.domain.facts import Facts, Moment
+from gateway.domain.grants import PAYING
 from gateway.services.cursor import paging
-from gateway.services.enterprise.changing import change, faults_of, given_limits, limits_item
+from gateway.services.enterprise.changing import Standing, change, faults_of, given_limits, limits_item
 from gateway.services.ordering import own
 from gateway.services.service import Bank, Functions, changing, done, place, refuse
 from protocol.codes import Code
@@ -32,7 +33,6 @@ from protocol.messages.enterprise.accounts import (
     SetCustomerLimits,
     SetCustomerLimitsReply,
 )
-from protocol.service import Permission
 
 _PLACES: Final[Mapping[str, str]] = {
     Code.ACCOUNT_NOT_ATTACHED: "Account",
@@ -146,14 +146,37 @@ def _key(row: ClosedRow) -> tuple[str, str]:
 
 
 def _seeing_faults(customer: Customer, person: Person, number: str) -> list[Detail]:
-    """Why the person may not see the list of an account: it is not on its own list, nor kept by it (R1.5)."""
+    """Why the person may not see the list of an account: it is not on its own list, nor kept by it (R1.5).
+
+    Of a granted one it needs the right to pay: whom its owner pays is nothing to who may only query.
+    """
     account = customer.accounts.get(number)
     if account is None:
         return [Detail(Code.ACCOUNT_NOT_ATTACHED, "Account", number)]
-    keeps = Permission.ADMINISTER in person.permissions and account.owner == customer.customer_id
+    own_account = account.owner == customer.customer_id
+    if not own_account and not account.rights & PAYING:
+        return [Detail(Code.RIGHT_NOT_GRANTED, "Account", number)]
+    keeps = own_account and managing.is_administrator(person)
     return [] if keeps or number in person.accounts else [Detail(Code.ACCOUNT_NOT_LISTED, "Account", number)]
 
 
+def _standing_terms(customer: Customer, body: SetAccountTerms) -> SetAccountTerms | None:
+    account = customer.accounts.get(body.account)
+    if account is None:
+        return None
+    return SetAccountTerms(
+        account=body.account,
+        payment=account.may_pay if body.payment is not None else None,
+        payroll=account.may_pay_wages if body.payroll is not None else None,
+        limits=limits_item(account.limits) if body.limits is not None else None,
+    )
+
+
+def _standing_limits(customer: Customer, _body: SetCustomerLimits) -> SetCustomerLimits:
+    return SetCustomerLimits(limits=limits_item(customer.limits))
+
+
+STANDING: Final[Standing] = {SetAccountTerms: _standing_terms, SetCustomerLimits: _standing_limits}
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     "ListAccountTerms": Functions(decide=_list, needs_core=False),
     "SetAccountTerms": changing(_set_terms),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -19,6 +19,9 @@ from gateway.services.service import done, place, refuse
 from protocol.errors import Detail
 from protocol.limits import PAGE_ROWS_MAX
 from protocol.messages.enterprise import Hanging, InstructionItem, LimitsItem
+
+Standing = Mapping[type, Callable[[Customer, Any], object | None]]
+"""By what a change asks for: the change that would bring back what stands now, None where nothing does."""
 
 NOWHERE: Final[Mapping[str, str]] = MappingProxyType({})
 

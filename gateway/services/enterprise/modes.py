@@ -11,10 +11,10 @@ from gateway.administration.change import AdminError, Hand
 from gateway.administration.presets import PRESETS
 from gateway.domain import entitlement
 from gateway.domain.command import Command, Decision, Read, Refuse, Reply
-from gateway.domain.customer import Authorizers, Band, Binding, Flow, Mode
+from gateway.domain.customer import Authorizers, Band, Binding, Customer, Flow, Mode
 from gateway.domain.facts import Facts, Moment
 from gateway.domain.matter import Matter
-from gateway.services.enterprise.changing import change, instruction, refused
+from gateway.services.enterprise.changing import Standing, change, instruction, refused
 from gateway.services.ordering import own
 from gateway.services.service import Bank, Functions, changing, done, refuse
 from protocol import binding
@@ -26,6 +26,8 @@ from protocol.messages.book import ListChange
 from protocol.messages.enterprise import modes as told
 
 _ON: Final = Binding(None)
+_CONTROLLED: Final = sorted(service.name for service in CATALOGUE.values() if service.takes_mode)
+"""The services that take a mode, by name."""
 
 
 # -- listing
@@ -35,14 +37,13 @@ def _list(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decis
     if faults := entitlement.faults(command, facts):
         return refuse(faults)
     customer, _ = own(facts)
-    names = sorted(service.name for service in CATALOGUE.values() if service.takes_mode)
     return done(
         told.ListModesReply(
             form=told.ApprovalForm(customer.form.value),
             single_person=customer.single_person,
             mode=tuple(_mode_item(customer.modes[name]) for name in sorted(customer.modes)),
             flow=tuple(map(_flow_item, customer.flows)),
-            service=tuple(_service_item(name, customer.bindings.get(name, _ON)) for name in names),
+            service=tuple(_service_item(name, customer.bindings.get(name, _ON)) for name in _CONTROLLED),
             preset=tuple(map(_mode_item, PRESETS.values())),
         )
     )
@@ -148,8 +149,7 @@ def _switch(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Dec
         return refuse(faults)
     customer, _ = own(facts)
     reply = told.SwitchServiceReply(service=body.service, enabled=body.enabled)
-    bound = customer.bindings.get(body.service)
-    if bound is not None and bound.enabled is body.enabled:
+    if body.service in _CONTROLLED and customer.bindings.get(body.service, _ON).enabled is body.enabled:
         return done(reply)
 
     def make(tx: Connection) -> told.SwitchServiceReply:
@@ -183,7 +183,7 @@ def _save_flow(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> 
 
 
 def _delete_flow(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Decision:
-    """Shown first, deleted with everything under it once confirmed (R2.15): all of it in one transaction."""
+    """Shown first, deleted with as many under it as were shown once they are confirmed (R2.15), in one transaction."""
     body: told.DeleteFlow = command.body
     if faults := entitlement.faults(command, facts):
         return refuse(faults)
@@ -199,11 +199,11 @@ def _delete_flow(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -
 
     def make(tx: Connection) -> told.DeleteFlowReply:
         by = Hand(person.operator_id, command.head.request_id)
-        ended = register.delete_flow(tx, customer.customer_id, body.flow_id, confirmed=True, by=by)
+        ended = register.delete_flow(tx, customer.customer_id, body.flow_id, confirmed=body.confirm or 0, by=by)
         return _deleted(body.flow_id, ended, deleted=True)
 
-    places = {"": "FlowId"}
-    return change(command, make, places) if body.confirm else Read(show)
+    places = {"": "FlowId", Code.CHANGE_OVERTAKEN: "Confirm"}
+    return Read(show) if body.confirm is None else change(command, make, places)
 
 
 def _deleted(flow_id: str, under: list[Matter], *, deleted: bool) -> told.DeleteFlowReply:
@@ -215,6 +215,17 @@ def _deleted(flow_id: str, under: list[Matter], *, deleted: bool) -> told.Delete
     )
 
 
+def _standing_mode(customer: Customer, body: told.SaveMode) -> told.SaveMode | None:
+    mode = customer.modes.get(body.mode.mode_id)
+    return told.SaveMode(mode=_mode_item(mode)) if mode else None
+
+
+def _standing_binding(customer: Customer, body: told.BindService) -> told.BindService | None:
+    mode = customer.bindings.get(body.service, _ON).mode
+    return told.BindService(service=body.service, mode_id=mode) if mode else None
+
+
+STANDING: Final[Standing] = {told.SaveMode: _standing_mode, told.BindService: _standing_binding}
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     "ListModes": Functions(decide=_list, needs_core=False),
     "SaveMode": changing(_save_mode),

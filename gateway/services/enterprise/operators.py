@@ -12,17 +12,17 @@ from gateway.administration.certificates import CertificateRow, list_certificate
 from gateway.administration.places import Place
 from gateway.domain import entitlement, managing
 from gateway.domain.command import Command, Decision, Read, Reply
-from gateway.domain.customer import Customer, Person
+from gateway.domain.customer import Customer, Limits, Person
 from gateway.domain.facts import Facts, Moment
 from gateway.domain.managing import Given
 from gateway.journal.people import EVERY_SERVICE
 from gateway.services.cursor import paging
-from gateway.services.enterprise.changing import change, faults_of, given_limits, left_hanging, limits_item
+from gateway.services.enterprise.changing import Standing, change, faults_of, given_limits, left_hanging, limits_item
 from gateway.services.ordering import own
 from gateway.services.service import Bank, Functions, changing, done, place, refuse
 from protocol.codes import Code
 from protocol.errors import Detail
-from protocol.messages.enterprise import Hanging
+from protocol.messages.enterprise import Hanging, LimitsItem
 from protocol.messages.enterprise.operators import (
     AccountList,
     AddOperator,
@@ -92,7 +92,7 @@ def _seen(customer: Customer, manager: Person) -> list[Person]:
     people = sorted(customer.people.values(), key=lambda person: person.operator_id)
     if not managing.is_deputy(manager):
         return people
-    return [person for person in people if person is manager or managing.manages(manager, person)]
+    return [person for person in people if person is manager or managing.manages(customer, manager, person)]
 
 
 def _item(person: Person, certificates: list[CertificateRow]) -> OperatorItem:
@@ -164,6 +164,7 @@ def _adding_faults(body: AddOperator, customer: Customer, person: Person) -> Ite
         permissions=frozenset(body.rights.permission),
         accounts=frozenset(body.accounts.account if body.accounts else ()),
         services=_set(body.services) if body.services else None,
+        limits=_limits(body.limits) if body.limits else Limits(),
     )
     yield from managing.giving_faults(person, given)
     yield from _within("Rights", register.rights_faults(given.permissions, body.rights.level))
@@ -203,8 +204,10 @@ def _changing_faults(body: ChangeOperator, customer: Customer, manager: Person) 
         return
     given = Given(
         permissions=frozenset(body.rights.permission if body.rights else ()) - person.permissions,
+        level=_other_level(body.rights, person),
         accounts=frozenset(body.accounts.account if body.accounts else ()) - person.accounts,
         services=_beyond(body.services, person.services),
+        limits=_limits(body.limits) if body.limits and _limits(body.limits) != person.limits else None,
     )
     yield from managing.giving_faults(manager, given)
     if body.rights is not None:
@@ -231,6 +234,16 @@ def _set(services: ServiceList) -> frozenset[str] | None:
 def _words(services: ServiceList) -> tuple[str, ...]:
     """The services of a list as the register takes them."""
     return (EVERY_SERVICE,) if services.every else services.service
+
+
+def _other_level(rights: Rights | None, person: Person) -> int | None:
+    """The level that an authorizer is moved to; where the permission itself is given, that says it all."""
+    moved = rights is not None and Permission.AUTHORIZE in person.permissions and rights.level != person.level
+    return rights.level if rights is not None and moved else None
+
+
+def _limits(item: LimitsItem) -> Limits:
+    return Limits(item.per_transfer, item.per_day)
 
 
 def _beyond(services: ServiceList | None, had: frozenset[str] | None) -> frozenset[str] | None:
@@ -277,6 +290,22 @@ def _delete(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Dec
     return _put(command, facts, "deleted", lambda left: DeleteOperatorReply(operator=body.operator, hanging=left))
 
 
+def _stands(customer: Customer, body: ChangeOperator) -> ChangeOperator | None:
+    """The change that would bring back what stands now, of all that `body` gives."""
+    person = customer.people.get(body.operator)
+    if person is None:
+        return None
+    now = _item(person, [])
+    return ChangeOperator(
+        operator=body.operator,
+        rights=now.rights if body.rights is not None else None,
+        accounts=now.accounts if body.accounts is not None else None,
+        services=now.services if body.services is not None else None,
+        limits=now.limits if body.limits is not None else None,
+    )
+
+
+STANDING: Final[Standing] = {ChangeOperator: _stands}
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     "ListOperators": Functions(decide=_list, needs_core=False),
     "AddOperator": changing(_add),

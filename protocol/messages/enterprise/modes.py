@@ -177,10 +177,13 @@ class SaveFlowReply:
 
 @message(NAMESPACE)
 class DeleteFlow:
-    """Deletes a flow with what is unfinished under it (R2.15); without `confirm` that is only shown."""
+    """Deletes a flow with what is unfinished under it (R2.15); without `confirm` that is only shown.
+
+    `confirm` is the count that was shown: nothing is deleted when there are more by then.
+    """
 
     flow_id: str
-    confirm: bool | None = None
+    confirm: int | None = None
 
 
 @message(NAMESPACE)

@@ -1,8 +1,11 @@
 """Who of a customer's administrators keeps whom, and what a deputy gives (R1.13, R1.14)."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from gateway.domain.customer import Customer, Person, Role
+from gateway.domain.customer import Customer, Limits, Person, Role
 from gateway.domain.managing import Given, giving_faults, is_administrator, is_reserved, manages, operator_faults
 from protocol.catalogue import CATALOGUE
 from protocol.codes import Code
@@ -51,7 +54,7 @@ CUSTOMER = Customer(customer_id="C1", status="normal", people=PEOPLE)
 ])  # fmt: skip
 def test_R1_14_everybody_keeps_its_direct_operators_alone(manager: str, managed: set[str]) -> None:
     """Neither itself, nor the supervisor, nor those of another manager."""
-    found = {name for name, one in PEOPLE.items() if manages(PEOPLE[manager], one)}
+    found = {name for name, one in PEOPLE.items() if manages(CUSTOMER, PEOPLE[manager], one)}
     faults = {name: operator_faults(CUSTOMER, PEOPLE[manager], name) for name in PEOPLE}
 
     assert found == managed
@@ -112,3 +115,28 @@ def test_R1_13_what_is_not_about_its_operators_is_no_deputy_s() -> None:
 def test_R1_1_a_deputy_is_no_administrator() -> None:
     """Though it administers its operators; the supervisor is one."""
     assert {name for name, one in PEOPLE.items() if is_administrator(one)} == {"SUP", "ADM"}
+
+
+@pytest.mark.parametrize("lost", [{"status": "frozen"}, {"permissions": frozenset({"review"})}])
+def test_O23_the_operators_of_a_deputy_that_cannot_act_are_the_supervisor_s(lost: dict[str, Any]) -> None:
+    """Frozen or stripped: somebody can always stop them."""
+    people = {**PEOPLE, "DEP1": replace(PEOPLE["DEP1"], **lost)}
+    customer = replace(CUSTOMER, people=people)
+
+    assert operator_faults(customer, people["SUP"], "LED") == []
+    assert [each.rule for each in operator_faults(customer, people["DEP2"], "LED")] == [Code.OPERATOR_NOT_YOURS]
+
+
+def test_R1_13_a_deputy_gives_neither_a_level_nor_more_than_its_limits() -> None:
+    """Exactly its own limits can be given; one fen above and none at all cannot. Without limits it gives any."""
+    deputy = replace(person("DEP", "administer", role=Role.DEPUTY), limits=Limits(100, 500))
+    free = replace(deputy, limits=Limits())
+
+    def found(giver: Person, given: Given) -> list[str | None]:
+        return [each.place for each in giving_faults(giver, given)]
+
+    assert found(deputy, Given(level=3)) == ["Rights"]
+    assert found(deputy, Given(limits=Limits(100, 500))) == []
+    for beyond in (Limits(101, 500), Limits(100, 501), Limits(100, None), Limits()):
+        assert found(deputy, Given(limits=beyond)) == ["Limits"]
+    assert found(free, Given(limits=Limits())) == []

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.domain.recurrence import Occurrence, Recurrence, next_run, recurrence_faults, run_at, run_count
+from gateway.domain.recurrence import (
+    Occurrence,
+    Recurrence,
+    due,
+    last_run,
+    next_run,
+    passed,
+    recurrence_faults,
+    run_at,
+    run_count,
+)
 from protocol.codes import Code
 from protocol.limits import RECURRING_RUNS_MAX
 from protocol.messages.recurring import Period
@@ -149,3 +159,34 @@ def test_the_next_run_is_the_first_that_is_not_before(
         assert found.number == 1 or run_at(made, found.number - 1) < moment
         following = next_run(made, found.at + timedelta(microseconds=1))
         assert following is None or following.number == found.number + 1
+
+
+@pytest.mark.parametrize(
+    ("awaited", "now", "run", "then"),
+    [
+        ("11-02 11:00", "11-02 10:59:59.999", None, 1),  # not there yet
+        ("11-02 11:00", "11-02 11:00:00", 1, 2),
+        ("11-02 11:00", "11-02 11:59:59.999", 1, 2),  # its hour lasts
+        ("11-02 11:00", "11-02 12:00:00", None, 2),  # its hour has passed
+        ("11-02 11:00", "11-04 11:30:00", 3, 4),  # two were missed
+        ("11-04 11:00", "11-03 11:30:00", None, 3),  # a clock that was set back makes no run twice
+        ("11-05 11:00", "11-05 11:00:00", 4, None),  # the last
+        ("11-05 11:00", "11-05 12:00:00", None, None),
+    ],
+)
+def test_R4_18_a_run_is_made_while_its_hour_lasts_else_skipped(
+    awaited: str, now: str, run: int | None, then: int | None
+) -> None:
+    """What is to be made now, and what is waited for next."""
+    found = due(plan(Period.DAILY, "11-02 11:00", "2026-11-05"), at(awaited), at(now))
+
+    assert [each.number if each else None for each in found] == [run, then]
+
+
+def test_R4_18_the_last_run_is_on_or_before_the_last_day() -> None:
+    """And no run lies behind before the first hour, all of them after the last."""
+    made = plan(Period.WEEKLY, "11-02 11:00", "2026-11-20")
+
+    assert last_run(made) == at("11-16 11:00")
+    moments_ = ("11-02 11:00", "11-02 11:00:00.001", "11-16 11:00", "11-16 11:00:00.001", "12-31 00:00")
+    assert [passed(made, at(moment)) for moment in moments_] == [0, 1, 2, 3, 3]

@@ -109,7 +109,7 @@ def _transfers() -> None:
         sa.Column("business_date", sa.String(10), nullable=False),
         sa.Column("state", sa.String(12), nullable=False),
         sa.Column("reasons", sa.String(400), nullable=False),
-        sa.Column("reference", sa.String(40), nullable=True),
+        sa.Column("reference", sa.String(64), nullable=True),
         sa.Column("booked_ms", sa.BigInteger(), nullable=True),
         sa.Column("ended_on", sa.String(10), nullable=True),
         sa.CheckConstraint("amount > 0", name="transfer_amount"),
@@ -169,6 +169,8 @@ def _matters() -> None:
         sa.PrimaryKeyConstraint("customer_id", "request_id", "row"),
     )
     _index("matter_waiting", "matter", "state LIKE 'waiting-%'", "by_customer", "entered_ms")
+    recurs = "service = 'SubmitRecurring'"
+    _index("matter_recurring", "matter", recurs, "customer_id", "entered_ms", "request_id")
     _index("matter_wakes", "matter", "wake_ms IS NOT NULL", "wake_ms")
     op.create_table(
         "act",

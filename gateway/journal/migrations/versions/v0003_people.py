@@ -25,6 +25,7 @@ ADDED = (
     ("customer", "second_administrator BOOLEAN DEFAULT false NOT NULL", None),
     ("customer", "whole_batch BOOLEAN DEFAULT true NOT NULL", None),
     ("customer", "advanced BOOLEAN DEFAULT false NOT NULL", None),
+    ("customer", "free_payroll BOOLEAN DEFAULT false NOT NULL", None),
     ("customer", "limit_transfer BIGINT", "limit_transfer >= 0"),
     ("customer", "limit_day BIGINT", "limit_day >= 0"),
     ("customer", "cap_transfer BIGINT", "cap_transfer > 0"),

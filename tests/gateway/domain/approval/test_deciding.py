@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.domain.approval import Counted, Decision, act, administration_plan, may, stage
+from gateway.domain.approval import Counted, Decision, act, administration_plan, may, plan_json, read_plan, stage
 from gateway.domain.customer import Authorizers, Band, Person
 from gateway.domain.matter import Act, ActKind, Plan
 from protocol.codes import Code
+from protocol.errors import Detail
 from protocol.messages.transfer import TransferState
 from tests.gateway.domain.approval.company import (
     BANK_002,
@@ -59,17 +60,42 @@ def test_R1_2_each_step_takes_its_permission(
     assert reasons(PLAN, acts, replace(BANK_002[name], permissions=others), decision) != []
 
 
+def refused(plan: Plan | list[Detail]) -> list[Detail]:
+    """Why there is no plan."""
+    assert isinstance(plan, list)
+    return plan
+
+
 def test_R1_2_the_second_administrator_takes_the_permission_to_administer() -> None:
-    """And no account or service of anybody's list, for it is about none."""
-    first, second = person("ADM1", "administer"), person("ADM2", "administer", accounts=[], services=[])
+    """And no account of anybody's list, for it is about none; of services only that by which it decides (R1.6)."""
+    deciding = ["DecideChanges"]
+    first, second = person("ADM1", "administer"), person("ADM2", "administer", accounts=[], services=deciding)
     plan = administration_plan(replace(customer_000(first, second), second_administrator=True), "ADM1")
     assert isinstance(plan, Plan)
+    without = replace(customer_000(first, replace(second, services=frozenset())), second_administrator=True)
+    assert [each.rule for each in refused(administration_plan(without, "ADM1"))] == [Code.PLAN_UNFILLABLE]
 
     found = act(plan, entered("ADM1"), second, APPROVE, payer="", service="ChangeOperator")
     assert found == Counted(ActKind.ADMINISTER, 0)
     assert may(plan, entered("ADM1"), second, payer="", service="ChangeOperator") == {APPROVE, REJECT}
     assert reasons(plan, entered("ADM1"), first) == [Code.OWN_ENTRY]
     assert reasons(plan, entered("ADM1"), person("X", "review")) == [Code.NOT_PERMITTED]
+
+
+def test_R1_14_the_second_administrator_is_not_the_one_whom_the_change_is_about() -> None:
+    """Nobody keeps himself: it neither approves nor rejects, and a plan that only it could fill is not made."""
+    people = [person(name, "administer") for name in ("ADM1", "ADM2", "ADM3")]
+    customer = replace(customer_000(*people), second_administrator=True)
+    plan = administration_plan(customer, "ADM1", about="ADM2")
+    assert isinstance(plan, Plan)
+
+    assert read_plan(plan_json(plan)) == plan
+    for decision in (APPROVE, REJECT):
+        assert reasons(plan, entered("ADM1"), people[1], decision) == [Code.OPERATOR_NOT_YOURS]
+    assert may(plan, entered("ADM1"), people[1], payer="", service="ChangeOperator") == frozenset()
+    assert may(plan, entered("ADM1"), people[2], payer="", service="ChangeOperator") == {APPROVE, REJECT}
+    two = replace(customer, people={each.operator_id: each for each in people[:2]})
+    assert [each.rule for each in refused(administration_plan(two, "ADM1", about="ADM2"))] == [Code.PLAN_UNFILLABLE]
 
 
 @pytest.mark.parametrize(("name", "acts", "found"), [
