@@ -167,15 +167,15 @@ def test_died_after_the_core_before_it_was_noted(bank: Bank) -> None:
 # -- what one fault must not do
 
 
-def _poisoned(node: Node, request_id: str) -> Callable[[], None]:
-    """Let a matter be one that cannot be woken; gives back what heals it."""
+def poisoned(node: Node, *request_ids: str) -> Callable[[], None]:
+    """Let matters be such as cannot be woken; gives back what heals them."""
     healthy = node.committer._serving
     assert isinstance(healthy, Services)
 
     class Poisoned(Services):
         @override
         def wake(self, matter: Matter, facts: Any, moment: Any) -> Woken:
-            if matter.key.request_id == request_id:
+            if matter.key.request_id in request_ids:
                 raise ZeroDivisionError
             return healthy.wake(matter, facts, moment)
 
@@ -191,7 +191,7 @@ def test_a_matter_that_cannot_be_woken_stops_no_other(bank: Bank) -> None:
     node = bank.node()
     bank.set_clock(f"{MONDAY} 08:00")
     schedule(node, "T1", "T2", "T3")
-    heal = _poisoned(node, "T2")
+    heal = poisoned(node, "T2")
 
     bank.set_clock(NINE)
 
