@@ -100,9 +100,10 @@ class Committer:
         self._inflight: dict[Key, Task] = {}
         self._at_desk: dict[Task, float] = {}
         self._parked: list[tuple[float, Task]] = []
-        self._ahead = 0
+        self._ahead, self._ahead_max = 0, ahead_max
         self._next_tick = 0.0
         self._due_now = False  # some order has payments for the core, so that nobody need wait for the tick
+        self._put_off = False  # due work waits for a place at the desk
         self._brought_at = 0.0
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
         self.database_ok = False
@@ -151,6 +152,7 @@ class Committer:
         while not (self._inbox.closed and self._inbox.empty and not self._ahead and not self._made):
             work = self._inbox.take(self._ahead, self._next_moment())
             self._ahead -= work.batches
+            self._due_now = self._due_now or (self._put_off and work.batches > 0)
             for job, done in work.jobs:
                 self._job(job, done)
             work.results += self._made
@@ -342,8 +344,15 @@ class Committer:
                 self.log.failure("upkeep failed")
 
     def _take_over(self, engine: Engine) -> None:
-        """Due work: requests whose lease has ended become tasks of this process."""
+        """Due work: requests whose lease has ended become tasks of this process.
+
+        They are put off while the desk has its fill and some of them are there: what is entered comes in turns with
+        them, and nobody waits behind all that is due at nine. Single payments go before those of orders with rows.
+        """
         self._due_now = False
+        self._put_off = self._ahead >= self._ahead_max and any(task.command is None for task in self._at_desk)
+        if self._put_off:
+            return
         mine = {task.key for task in self._at_desk}
         with_rows = not any(task.goes_on and task.transfers for task in self._at_desk)
         tasks = self._dues.take_over(engine, mine, with_rows=with_rows)
@@ -351,7 +360,9 @@ class Committer:
             self._at_desk[task] = task.entered_at
         if tasks:
             self.log.info("took over {count} requests that were due", count=len(tasks))
-            self._send(tasks)
+        for batch in ([t for t in tasks if not t.goes_on], [t for t in tasks if t.goes_on]):
+            if batch:
+                self._send(batch)
 
     def _send(self, tasks: list[Task]) -> None:
         """Give the desk a batch."""
