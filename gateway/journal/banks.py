@@ -6,7 +6,7 @@ transaction it is given.
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Final
@@ -107,20 +107,21 @@ _SHIFT: Final = 10**12
 class Names:
     """The names of one version as a single text, a line each in the order of region and code.
 
-    A database would read every name for a part that few or none have: 100,000 take it 10 to 30 ms, which money would
+    A database would read every name for a part that few or none have: 100,000 take it 30 to 250 ms, which money would
     wait for, and an index of parts is many times their size. In one text a part is found in 1 to 2 ms; the text and the
-    places take about 7 MB, and making them anew after a loading about a third of a second.
+    places take about 7 MB, and making them anew after a loading half a second (`docs/performance.md`).
     """
 
     __slots__ = ("_places", "_starts", "_text", "version")
 
-    def __init__(self, version: int, names: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, version: int, names: Iterable[Sequence[str]]) -> None:
         """`names` are code and searched name, in any order."""
-        placed = sorted((_place(int(code)), name) for code, name in names)
+        placed = sorted(names, key=_in_list)
+        ordered = [name for _, name in placed]
         self.version = version
-        self._places = array("q", [place for place, _ in placed])
-        self._text = "\n".join([name for _, name in placed])
-        self._starts = array("q", accumulate((len(name) + 1 for _, name in placed), initial=0))
+        self._places = array("q", [_place(int(code)) for code, _ in placed])
+        self._text = "\n".join(ordered)
+        self._starts = array("q", accumulate((len(name) + 1 for name in ordered), initial=0))
 
     def find(self, part: str, *, region: str | None, after: int | None, limit: int) -> list[str]:
         """The codes whose names hold `part`, at most `limit` behind the code `after`, as a number, in their order."""
@@ -144,6 +145,11 @@ class Names:
         return first, end
 
 
+def _in_list(named: Sequence[str]) -> str:
+    code = named[0]
+    return code[REGION] + code
+
+
 def _place(code: int) -> int:
     return code // 10**5 % 10**4 * _SHIFT + code
 
@@ -162,7 +168,7 @@ class Directory:
         """Offices by region and code, at most `limit` behind the code `after`; `part` is a part of the name."""
         version = loading(tx).version
         if version != self._names.version:
-            self._names = Names(version, (tuple(row) for row in tx.execute(_NAMES)))
+            self._names = Names(version, tx.execute(_NAMES).all())
         codes = self._names.find(searched(part or ""), region=region, after=after, limit=limit)
         banks = read_banks(tx, codes)
         return [banks[code] for code in codes]
