@@ -37,6 +37,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeEngine
 from typing_extensions import override
 
@@ -93,6 +94,11 @@ class _Among(FunctionElement[bool]):
 
     inherit_cache = True
     type = Boolean()
+
+    @override
+    def self_group(self, against: OperatorType | None = None) -> Any:
+        """As it is: SQLAlchemy would compare a condition of its own with 1 on SQLite, which then finds no index."""
+        return self
 
 
 class _Texts(TypeDecorator[list[str]]):

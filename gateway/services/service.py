@@ -9,6 +9,7 @@ from gateway.domain.facts import Facts, Moment
 from gateway.domain.hours import ScheduleRules
 from gateway.domain.matter import MatterKey
 from gateway.domain.usage import UsageKey
+from gateway.journal.banks import Directory
 from protocol import binding
 from protocol.codes import Code
 from protocol.errors import Detail
@@ -18,11 +19,15 @@ from protocol.head import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """What the services know of the bank: its 12-digit code, how far SentAt may be off in milliseconds, its hours."""
+    """What the services know of the bank: its 12-digit code, how far SentAt may be off in milliseconds, its hours.
+
+    `directory` is what this process remembers of the bank directory.
+    """
 
     code: str
     skew_ms: int
     schedule: ScheduleRules = field(default_factory=ScheduleRules)
+    directory: Directory = field(default_factory=Directory)
 
 
 @dataclass(frozen=True, slots=True)

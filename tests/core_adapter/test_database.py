@@ -176,6 +176,19 @@ def test_among_takes_any_number_of_texts(engine: Engine) -> None:
             assert sorted(rows) == sorted(set(wanted) & set(names))
 
 
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "beside another condition"])
+def test_among_finds_its_rows_by_their_key(tmp_path: Path, alone: bool) -> None:  # noqa: FBT001  a row
+    """Were the condition compared with true, SQLite would read the whole table for it."""
+    others = () if alone else (THING.c.count != 1,)
+    found = select(THING).where(among(THING.c.name, "names"), *others)
+    with closing_engine(f"sqlite:///{tmp_path / 'fresh.db'}") as engine, engine.connect() as connection:
+        METADATA.create_all(connection)
+        asked = str(found.compile(engine)).replace("?", "'[]'")
+        plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}")]
+
+    assert plan[0].startswith("SEARCH thing USING INDEX"), plan
+
+
 def test_a_transaction_that_lost_to_another_is_tried_again(postgres: Postgres) -> None:
     """A lost race for a unique key is tried again as a whole, and then finds the winner's row."""
     found = []

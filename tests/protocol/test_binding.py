@@ -71,6 +71,7 @@ FORMS = {
     "account": IDS.map(lambda value: value.replace("_", "0").replace("-", "1")),
     "request_id": IDS,
     "cursor": IDS,
+    "region": st.from_regex(r"[0-9]{4}", fullmatch=True),
     "currency": st.sampled_from(["CNY", "USD"]),
     "bank_code": st.from_regex(r"[0-9]{11}", fullmatch=True).map(lambda value: value + bank_code_check_digit(value)),
     "encoding": st.just("GB18030"),
