@@ -8,6 +8,7 @@ from gateway.domain.command import Command, Decision, Refuse, Reply
 from gateway.domain.facts import Facts, Moment
 from gateway.domain.hours import ScheduleRules
 from gateway.domain.matter import MatterKey
+from gateway.domain.terms import RoutingRules
 from gateway.domain.usage import UsageKey
 from protocol import binding
 from protocol.codes import Code
@@ -18,11 +19,15 @@ from protocol.head import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """What the services know of the bank: its 12-digit code, how far SentAt may be off in milliseconds, its hours."""
+    """What the services know of the bank: its 12-digit code, how far SentAt may be off in milliseconds, its hours.
+
+    `routing` are its terms for the channels.
+    """
 
     code: str
     skew_ms: int
     schedule: ScheduleRules = field(default_factory=ScheduleRules)
+    routing: RoutingRules = field(default_factory=RoutingRules)
 
 
 @dataclass(frozen=True, slots=True)
