@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from twisted.internet.defer import gatherResults
 from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
-from twisted.logger import Logger
+from twisted.logger import Logger, LogLevel
 
 from core_adapter.core import Core
 from core_adapter.database import check_version, reading
@@ -28,6 +28,7 @@ from gateway.doors.door import Door
 from gateway.doors.http import http_door
 from gateway.doors.tcp import tcp_door
 from gateway.doors.tls import TlsContext, TlsError
+from gateway.journal.banks import loading
 from gateway.journal.committer import Committer
 from gateway.journal.register import read_register, read_version
 from gateway.journal.sealer import Sealer
@@ -126,6 +127,8 @@ class Node:
         with self._journal.connect() as connection:
             checked_clock(connection, sandbox=settings.site.sandbox)
             register = read_register(connection)
+            if loading(connection).loaded_ms is None:
+                self.log.emit(LogLevel.warn, "bank-directory-empty", advice="yinqi admin bank-code load FILE")
         self._core = checked_core(settings)
         self._key = open_key(settings.reply, self._tell_key)
         if isinstance(self._key, Pkcs11Key) and not self._key.available:

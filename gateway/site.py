@@ -17,8 +17,11 @@ from core_adapter.database import SchemaMismatch, database_now, migrate
 from core_adapter.ledger import MIGRATIONS as LEDGER_MIGRATIONS
 from core_adapter.ledger import AccountRefused, Ledger
 from gateway import demo, registering
+from gateway.administration import banks
 from gateway.databases import JOURNAL_MIGRATIONS, open_embedded, open_journal
+from gateway.demo_banks import demo_banks
 from gateway.domain.calendar import business_date
+from gateway.journal.banks import difference
 from gateway.journal.tables import CUSTOMER, LOG_HEAD
 from gateway.settings import Settings, SettingsError, read
 from gateway.template import Choices, settings_text
@@ -27,6 +30,8 @@ from protocol.names import bank_code_valid
 from signer.issue import make_key, self_signed
 
 SETTINGS_FILE: Final = "gateway.toml"
+BANKS_FILE: Final = "bank-codes.csv"
+"""The bank directory of a demo site, as `yinqi admin bank-code load` takes it."""
 PORT_BASE: Final = 8600
 PORT_BASE_MAX: Final = 65_532
 """HTTP, TCP, operations and clearing take the base and the three ports above it."""
@@ -112,6 +117,7 @@ def _files(plan: Plan, now: datetime) -> Iterator[tuple[str, bytes]]:
             yield f"clients/{name}", content
         for name, content in demo.example_files(now):
             yield f"examples/{name}", content
+        yield BANKS_FILE, banks.written(demo_banks()).encode()
     choices = Choices(
         name="demo" if plan.with_demo else "yinqi",
         bank_code=plan.bank_code,
@@ -147,6 +153,8 @@ def _fill(settings: Settings, plan: Plan, now: datetime) -> None:
                 registering.register(
                     tx, {each.client: (clients / f"{each.client}.crt").read_bytes() for each in demo.OPERATORS}
                 )
+                given = banks.read(banks.decoded((plan.folder / BANKS_FILE).read_bytes()))
+                banks.replace(tx, difference(tx, given))
                 ledger.open_accounts(demo.all_accounts(), business_date(database_now(tx), 0))
         if plan.with_demo:
             _sow(settings, journal, ledger, now)

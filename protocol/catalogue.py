@@ -10,6 +10,7 @@ from protocol.entries import (
     approval,
     batch,
     book,
+    directory,
     enterprise,
     grant,
     help,  # noqa: A004  the family is called so
@@ -21,7 +22,7 @@ from protocol.service import Kind, Permission, Service
 
 __all__ = ["CATALOGUE", "OFFERED", "Kind", "Permission", "Service"]
 
-_FAMILIES: Final = (help, account, transfer, recurring, batch, orders, approval, book, grant, enterprise)
+_FAMILIES: Final = (help, account, transfer, recurring, batch, orders, approval, book, directory, grant, enterprise)
 
 CATALOGUE: Final[Mapping[str, Service]] = MappingProxyType(
     {tag_of(row.request): row for family in _FAMILIES for row in family.ENTRIES}

@@ -61,7 +61,9 @@ def _here(
 def _there(folder: Path, command: str, arguments: Mapping[str, Any]) -> Outcome:
     """Send the command to the daemon; raises OSError, and ValueError when it broke off before the whole answer."""
     with _connected(folder) as link, link.makefile("rwb") as stream:
-        stream.write(json.dumps({"command": command, "arguments": dict(arguments)}).encode() + b"\n")
+        stream.write(
+            json.dumps({"command": command, "arguments": dict(arguments)}, ensure_ascii=False).encode() + b"\n"
+        )
         stream.flush()
         told: dict[str, Any] = {}
         for line in stream:

@@ -21,6 +21,7 @@ _SHOWN: Final = (
     *("customer", "operator", "permissions", "fingerprint", "status", "level", "role", "manager", "services"),
     *("form", "value", "limits", "caps", "caps_given", "abilities", "mode", "preset", "flow", "service"),
     *("grantor", "grantee", "rights", "to", "by_ms", "reset", "business_time"),
+    *("banks", "added", "changed", "removed"),
 )
 """What a log may show of arguments and answer: ids, words, limits and times, never names, accounts or contents."""
 

@@ -21,8 +21,8 @@ from gateway.control.execute import IMPOSSIBLE, Outcome, execute
 from gateway.control.hands import Hands
 from gateway.control.lock import SOCKET_FILE, SocketPath
 
-LINE_BYTES_MAX: Final = 1024 * 1024
-"""Longest command: the largest argument is a certificate."""
+LINE_BYTES_MAX: Final = 32 * 1024 * 1024
+"""Longest command: the largest argument is a file of bank codes, of up to 24 MiB."""
 SECONDS_MAX: Final = 10.0
 """Longest wait for the command after the connection was made."""
 BACKLOG: Final = 8
@@ -84,7 +84,7 @@ class Conversation(Protocol):
 
     def __init__(self, server: ControlServer) -> None:
         self._server = server
-        self._line = b""
+        self._line = bytearray()
         self._asked = False
         self._open = True
         self._timeout = server.reactor.callLater(SECONDS_MAX, self._end)
@@ -93,14 +93,14 @@ class Conversation(Protocol):
     def dataReceived(self, data: bytes) -> None:
         if self._asked:
             return
-        self._line += data
-        line, end, _ = self._line.partition(b"\n")
-        if len(line) > LINE_BYTES_MAX:
+        line, end, _ = data.partition(b"\n")
+        self._line += line
+        if len(self._line) > LINE_BYTES_MAX:
             self._end()
         elif end:
             self._asked = True
             self._timeout.cancel()
-            self._server.run(line).addCallback(self._answer)
+            self._server.run(bytes(self._line)).addCallback(self._answer)
 
     def _answer(self, outcome: Outcome) -> None:
         if not self._open:

@@ -1,14 +1,16 @@
-"""A bank that a payee may have its account at, as the directory of banks (行名行号) knows it."""
+"""A bank office that may be paid at, as the bank directory (联行号) has it."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayeeBank:
-    """A bank by its own code (联行号, 12 digits), its name, the 4-digit code of its region, and its channels.
+    """One entry of the bank directory: where it is, and by which channels money reaches it (O36).
 
-    `ibps` is the 12-digit code of its clearing participant in IBPS (网银互联), its head office (清算行), and None where
-    it takes no part (O36); `beps` and `hvps` say whether it takes part in the small and the large value system.
+    `code` is its bank code: 12 digits, the last the check digit of ISO 7064 MOD 11,10
+    (`protocol.names.bank_code_valid`). `region` is the region code in it, its characters 4 to 7. `ibps` is the code of
+    its clearing participant in IBPS, its head office (清算行), also 12 digits; None where it takes no part. `beps` and
+    `hvps` say whether it takes part in BEPS and in HVPS.
     """
 
     code: str

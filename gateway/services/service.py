@@ -10,6 +10,7 @@ from gateway.domain.hours import ScheduleRules
 from gateway.domain.matter import MatterKey
 from gateway.domain.terms import RoutingRules
 from gateway.domain.usage import UsageKey
+from gateway.journal.banks import Directory
 from protocol import binding
 from protocol.codes import Code
 from protocol.errors import Detail
@@ -21,13 +22,14 @@ from protocol.head import Outcome
 class Bank:
     """What the services know of the bank: its 12-digit code, how far SentAt may be off in milliseconds, its hours.
 
-    `routing` are its terms for the channels.
+    `routing` are its terms for the channels, `directory` is what this process remembers of the bank directory.
     """
 
     code: str
     skew_ms: int
     schedule: ScheduleRules = field(default_factory=ScheduleRules)
     routing: RoutingRules = field(default_factory=RoutingRules)
+    directory: Directory = field(default_factory=Directory)
 
 
 @dataclass(frozen=True, slots=True)

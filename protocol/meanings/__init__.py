@@ -12,6 +12,7 @@ from protocol.meanings import (
     batch,
     book,
     course,
+    directory,
     enterprise,
     grant,
     limits,
@@ -39,6 +40,7 @@ _SUBJECTS: Final = (
     batch,
     schedule,
     book,
+    directory,
     grant,
     unavailable,
 )

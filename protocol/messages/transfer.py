@@ -130,19 +130,29 @@ class PreviewFault:
     text: str
 
 
+@part
+class PassedChannel:
+    """A channel that is passed over: the rule that excludes it, and why in the language of the asker."""
+
+    channel: str
+    rule_id: str
+    text: str
+
+
 @message(NAMESPACE)
 class PreviewTransferReply:
     """What would become of the payment: `possible` unless there is a `fault`, each being one.
 
-    `state` is that in which it would be entered and `plan` who would have to act. `rule` is the id of the rule that
-    chooses the channel; `leaves_at`, `value_date` and the fee in fen hold if whoever has to act did so now. A `warning`
-    is what would stand against it later, as things are now.
+    `state` is that in which it would be entered and `plan` who would have to act. `rule_id` is that of the rule that
+    chooses the channel, `passed` what is passed over for it, or why there is none. The times and the fee in fen hold if
+    whoever has to act did so now; a `warning` is what would stand against it later, as things are now.
     """
 
     possible: bool
     state: TransferState | None = None
     channel: str | None = None
-    rule: str | None = None
+    rule_id: str | None = None
+    passed: tuple[PassedChannel, ...] = ()
     leaves_at: datetime | None = None
     value_date: date | None = None
     fee: Fen | None = None

@@ -15,7 +15,6 @@ PARTLY: Final[Mapping[str, str]] = {
     "R4.14": "channels to other banks",
     "R4.19": "channels to other banks",
     "R4.20": "channels to other banks",
-    "R4.21": "channels to other banks, and their directory",
     "R8.1": "channels to other banks",
-    "O36": "channels to other banks, and their directory",
+    "O36": "transfers to other banks, which look their code up in the directory",
 }

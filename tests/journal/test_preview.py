@@ -46,7 +46,7 @@ def test_R4_3_a_preview_tells_channel_rule_time_and_fee(bank: Bank) -> None:
     found = preview(bank.node())
 
     assert found.possible
-    assert (found.state, found.channel, found.rule, found.fee) == (TransferState.PROCESSING, "in-bank", "R4.3", 0)
+    assert (found.state, found.channel, found.rule_id, found.fee) == (TransferState.PROCESSING, "in-bank", "R4.3", 0)
     assert found.leaves_at is not None
     assert at(f"{MONDAY} 10:00") <= found.leaves_at < at(f"{MONDAY} 10:05")
     assert (str(found.value_date), found.plan, found.fault, found.warning) == (MONDAY, None, (), ())
@@ -118,9 +118,9 @@ def test_every_fault_that_would_refuse_it_is_told_at_once(bank: Bank) -> None:
         Code.SCHEDULE_OFF_THE_HOUR,
         Code.ACTOR_NOT_ENTITLED,
     ]
-    assert [fault.place for fault in found.fault] == [
-        f"/Message/Body/PreviewTransfer/{element}" for element in ("Currency", "Urgent", "ScheduledFor", "NextOperator")
-    ]
+    here = "/Message/Body/PreviewTransfer"
+    places = [f"{here}/Currency", f"{here}/Urgent", f"{here}/ScheduledFor", None]
+    assert [fault.place for fault in found.fault] == places
     assert [warning.code for warning in found.warning] == [Code.BALANCE_INSUFFICIENT]
     assert (found.channel, found.state, found.leaves_at, found.value_date) == ("in-bank", None, None, None)
 

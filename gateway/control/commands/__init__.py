@@ -10,13 +10,24 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from gateway.administration.change import AdminError
-from gateway.control.commands import accounts, approval, certificates, clock, closed, customers, grants, operators, site
+from gateway.control.commands import (
+    accounts,
+    approval,
+    banks,
+    certificates,
+    clock,
+    closed,
+    customers,
+    grants,
+    operators,
+    site,
+)
 from gateway.control.commands.command import Answer, Command
 from gateway.control.hands import Hands
 
 __all__ = ["COMMANDS", "Answer", "Command", "run"]
 
-_SUBJECTS: Final = (customers, operators, certificates, accounts, closed, approval, grants, site, clock)
+_SUBJECTS: Final = (customers, operators, certificates, accounts, closed, approval, grants, banks, site, clock)
 
 COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
     {name: command for subject in _SUBJECTS for name, command in subject.COMMANDS.items()}

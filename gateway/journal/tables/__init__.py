@@ -6,6 +6,7 @@ constraints of the database, not only of code.
 
 from gateway.journal.tables.accounts import ACCOUNT_GRANT, ATTACHED_ACCOUNT, CLOSED_PAYEE, OPERATOR_ACCOUNT
 from gateway.journal.tables.approval import BINDING, FLOW, MODE, PURPOSE
+from gateway.journal.tables.banks import BANK_CODE, BANK_DIRECTORY
 from gateway.journal.tables.book import ACCOUNT_GROUP, BOOK, PAYEE, TEMPLATE
 from gateway.journal.tables.log import LOG_HEAD, MESSAGE_LOG, SEAL
 from gateway.journal.tables.metadata import METADATA
@@ -18,6 +19,8 @@ __all__ = [
     "ACCOUNT_GROUP",
     "ACT",
     "ATTACHED_ACCOUNT",
+    "BANK_CODE",
+    "BANK_DIRECTORY",
     "BINDING",
     "BOOK",
     "CERTIFICATE",

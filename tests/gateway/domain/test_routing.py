@@ -208,7 +208,7 @@ def test_O35_what_is_urgent_leaves_at_once(amount: int, channel: Channel) -> Non
     assert way(routed(amount, urgent=True, arrival=NORMAL))[0] is channel
 
 
-def test_R4_21_what_the_directory_says_of_the_bank_is_all_that_routing_knows_of_it() -> None:
+def test_O36_what_the_directory_says_of_the_bank_is_all_that_routing_knows_of_it() -> None:
     """Another name, region or branch of the same memberships goes the same way."""
     other = replace(MEMBER, name="另一银行", region="5810", code="102581000013")
 
