@@ -7,6 +7,9 @@ READY := .venv/.ready
 # The rooms that stand; a room is checked from the day it appears.
 ROOMS := $(wildcard protocol signer core_adapter gateway conformance tests bench demo)
 
+# Tests start hundreds of processes; without bytecode beside the source each would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check style types directions house bench format rules need lock dist changelog clean
 
@@ -16,9 +19,10 @@ help: ## show this list
 demo: $(READY) ## make a demo site, run the daemon, send signed messages, verify every reply, check the books
 	$(BIN)/python demo/run.py
 
+# A process for each core; the order stays, quick ones first.
 test: need $(READY) ## all tests, on SQLite and PostgreSQL, with a real token and standard tools; quick checks come first
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests --numprocesses auto --maxprocesses 4
 
 check: style types directions house ## all of the next four, under a minute; make -k check goes on after a fault
 

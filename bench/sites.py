@@ -7,7 +7,6 @@ the neighbour. Rates and caps are for peers that misuse a gateway; the load gene
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,6 +35,7 @@ from protocol.messages.transfer import SubmitTransferReply, TransferState
 from signer.certificates import fingerprint, from_pem
 from signer.issue import make_key, self_signed
 from signer.software import load_signing_key
+from tests.support.ports import free_port_base
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 START_SECONDS_MAX: Final = 60
@@ -102,7 +102,7 @@ def make_sender() -> Identity:
 
 def make_site(folder: Path, sender: Identity, *, database: str | None, reply_key: str) -> Site:
     """Make a demo site on free ports whose replies are signed by a key of the kind "rsa" or "ecdsa"."""
-    command = ["init", str(folder), "--demo", "--port-base", str(_free_ports())]
+    command = ["init", str(folder), "--demo", "--port-base", str(free_port_base())]
     _yinqi(command + (["--database", database] if database else []))
     file = folder / "gateway.toml"
     text = file.read_text("utf-8")
@@ -216,21 +216,3 @@ def _yinqi(arguments: Sequence[str]) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise SiteError(done.stderr.strip())
-
-
-def _free_ports() -> int:
-    """A port base with four free ports; another process may still be faster, then the daemon says so."""
-    for _ in range(100):
-        with socket.create_server(("127.0.0.1", 0)) as first:
-            base = first.getsockname()[1]
-            if base <= 65_000 and all(_is_free(base + step) for step in (1, 2, 3)):
-                return int(base)
-    raise SiteError("no four free ports in a row")
-
-
-def _is_free(port: int) -> bool:
-    try:
-        socket.create_server(("127.0.0.1", port)).close()
-    except OSError:
-        return False
-    return True

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -13,35 +12,15 @@ from typing import Final, Self
 
 from conformance.client import Client
 from protocol.text import Encoding
+from tests.support.ports import free_port_base
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-PORTS: Final = 4
-"""HTTP, TCP, operations, clearing: what a site takes from its base up."""
 START_SECONDS: Final = 30.0
 STOP_SECONDS: Final = 40.0
 
 
 class DaemonError(Exception):
     """The site cannot be made or its daemon does not serve; the text ends with what they said."""
-
-
-def free_port_base() -> int:
-    """A port that is free with the three above it, at this moment."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            base: int = probe.getsockname()[1]
-        if base + PORTS <= 1 << 16 and all(_is_free(base + offset) for offset in range(PORTS)):
-            return base
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
 
 
 def yinqi(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

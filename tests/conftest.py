@@ -9,7 +9,15 @@ from hypothesis import HealthCheck, settings
 import protocol.validate  # noqa: F401  first of all, as in the daemon: its schemas must compile before Twisted is whole
 from tests.support.deferreds import wrap_async_tests
 from tests.support.need import absent
-from tests.support.postgres import Postgres, PostgresMissingError, running_postgres, server_programs
+from tests.support.postgres import (
+    FORGETS_WITH_THE_MACHINE,
+    Postgres,
+    PostgresMissingError,
+    memory_or_disk,
+    running_postgres,
+    server_programs,
+)
+from tests.support.shares import Shares
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")  # how fast a busy machine draws examples is not what is tested
@@ -23,6 +31,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_turn)
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Shares:
+    """Where several processes share the run, what one of them must make once stays together."""
+    return Shares(config, log)
+
+
 def _turn(item: pytest.Item) -> int:
     """The place of a test in the whole run; within one place the order stays as collected."""
     if item.get_closest_marker("slow") is not None:
@@ -32,14 +45,21 @@ def _turn(item: pytest.Item) -> int:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """A private PostgreSQL cluster with safe durability settings; `.fresh()` gives the URL of a new empty database."""
+def cluster() -> Iterator[Postgres]:
+    """A private PostgreSQL cluster whose commits outlive every process."""
     try:
         server_programs()
     except PostgresMissingError as missing:
         absent(str(missing))
-    with running_postgres() as cluster:
-        yield cluster
+    with running_postgres(FORGETS_WITH_THE_MACHINE, memory_or_disk()) as running:
+        yield running
+
+
+@pytest.fixture
+def postgres(cluster: Postgres) -> Iterator[Postgres]:
+    """The cluster; `.fresh()` gives the URL of a new empty database, which goes when the test ends."""
+    yield cluster
+    cluster.clear()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -47,5 +67,5 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database, once per engine."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'fresh.db'}"
-    cluster: Postgres = request.getfixturevalue("postgres")
-    return cluster.fresh()
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.fresh()

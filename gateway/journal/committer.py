@@ -10,20 +10,19 @@ core by id. A group that fails otherwise is done again one by one, so that one p
 
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import DBAPIError
 from twisted.logger import Logger
 
-from core_adapter.database import CommitUnknown, transact
+from core_adapter.database import transact
 from gateway.domain.command import Pay, Refuse, Reply, Wait
-from gateway.domain.matter import MatterKey
 from gateway.domain.repeat import is_same
-from gateway.journal import due, record
+from gateway.journal import record
 from gateway.journal.chain import Chain
+from gateway.journal.dues import GONE, Dues
 from gateway.journal.inbox import Inbox, Work
 from gateway.journal.record import Key
 from gateway.journal.standing import Standing
@@ -34,8 +33,8 @@ from protocol.codes import Code
 PARK_SECONDS = 0.05
 """How long a copy whose original runs in another process waits before it looks again."""
 
-GONE = (OperationalError, InterfaceError, InternalError, PoolTimeoutError, CommitUnknown)
-"""What the database raises when it, and not one of the statements, is at fault."""
+REST_TICKS = 20
+"""How many ticks what cannot be carried on is left alone, before it is tried again."""
 
 Upkeep = Callable[[Engine], None]
 """What is done now and then, in transactions of its own."""
@@ -73,6 +72,14 @@ class Committer:
         self._owner = owner
         self._new_chain = new_chain
         self._lease_ms = int(lease_seconds * 1000)
+        self._dues = Dues(
+            lambda: self._serving,
+            self._standing,
+            owner=owner,
+            lease_ms=self._lease_ms,
+            rest_seconds=REST_TICKS * tick_seconds,
+            clock=clock,
+        )
         self._reply_seconds = reply_seconds
         self._inbox = Inbox(
             clock,
@@ -93,9 +100,10 @@ class Committer:
         self._inflight: dict[Key, Task] = {}
         self._at_desk: dict[Task, float] = {}
         self._parked: list[tuple[float, Task]] = []
-        self._ahead = 0
+        self._ahead, self._ahead_max = 0, ahead_max
         self._next_tick = 0.0
         self._due_now = False  # some order has payments for the core, so that nobody need wait for the tick
+        self._put_off = False  # due work waits for a place at the desk
         self._brought_at = 0.0
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
         self.database_ok = False
@@ -144,6 +152,7 @@ class Committer:
         while not (self._inbox.closed and self._inbox.empty and not self._ahead and not self._made):
             work = self._inbox.take(self._ahead, self._next_moment())
             self._ahead -= work.batches
+            self._due_now = self._due_now or (self._put_off and work.batches > 0)
             for job, done in work.jobs:
                 self._job(job, done)
             work.results += self._made
@@ -335,14 +344,25 @@ class Committer:
                 self.log.failure("upkeep failed")
 
     def _take_over(self, engine: Engine) -> None:
-        """Due work: requests whose lease has ended become tasks of this process."""
+        """Due work: requests whose lease has ended become tasks of this process.
+
+        They are put off while the desk has its fill and some of them are there: what is entered comes in turns with
+        them, and nobody waits behind all that is due at nine. Single payments go before those of orders with rows.
+        """
         self._due_now = False
-        tasks = transact(engine, self._lease)
+        self._put_off = self._ahead >= self._ahead_max and any(task.command is None for task in self._at_desk)
+        if self._put_off:
+            return
+        mine = {task.key for task in self._at_desk}
+        with_rows = not any(task.goes_on and task.transfers for task in self._at_desk)
+        tasks = self._dues.take_over(engine, mine, with_rows=with_rows)
         for task in tasks:
             self._at_desk[task] = task.entered_at
         if tasks:
             self.log.info("took over {count} requests that were due", count=len(tasks))
-            self._send(tasks)
+        for batch in ([t for t in tasks if not t.goes_on], [t for t in tasks if t.goes_on]):
+            if batch:
+                self._send(batch)
 
     def _send(self, tasks: list[Task]) -> None:
         """Give the desk a batch."""
@@ -352,42 +372,9 @@ class Committer:
         assert self._desk
         self._desk.put(tasks)
 
-    def _lease(self, tx: Connection) -> list[Task]:
-        """Take the lease of what is due and not under way here already."""
-        mine = {task.key for task in self._at_desk}
-        return due.take_over(
-            tx,
-            mine,
-            with_rows=not any(task.goes_on and task.transfers for task in self._at_desk),
-            owner=self._owner,
-            lease_ms=self._lease_ms,
-            now=self._clock(),
-        )
-
     def _woken(self, engine: Engine) -> None:
-        """Time alone changes matters: what is scheduled runs, what nobody decided expires.
-
-        One that cannot be woken stops no other: then each is woken by itself.
-        """
-        try:
-            due_now = transact(engine, lambda tx: self._wake(tx, due.waking(tx)))
-        except GONE:
-            raise
-        except Exception:  # noqa: BLE001  a bug in waking one of them
-            due_now = True in {self._woken_alone(engine, key) for key in transact(engine, due.waking)}
-        self._due_now = self._due_now or due_now
-
-    def _woken_alone(self, engine: Engine, key: MatterKey) -> bool:
-        try:
-            return transact(engine, lambda tx: self._wake(tx, [key]))
-        except GONE:
-            raise
-        except Exception:  # noqa: BLE001  the one that cannot be woken: it is looked at again with the next tick
-            self.log.failure("matter {key} cannot be woken", key="/".join(map(str, key)))
-            return False
-
-    def _wake(self, tx: Connection, keys: Collection[MatterKey]) -> bool:
-        return due.wake(tx, self._serving, self._standing, keys)
+        """Time alone changes matters: what is scheduled runs, what nobody decided expires."""
+        self._due_now = self._dues.wake(engine) or self._due_now
 
     def _job(self, job: Callable[[Connection], Any], done: Callable[[Any], None]) -> None:
         try:

@@ -29,16 +29,28 @@ WAKING_ROWS_MAX = 2000
 """How many payments may be released at once, unless a single order has more: meanwhile nothing else is entered."""
 
 
+def leaseless(tx: Connection, passed: Container[object], *, more: int) -> list[record.Key]:
+    """The requests whose lease has ended and that nobody else is taking just now, oldest first, locked.
+
+    Those that are `passed` over are left out; up to `more` of them are so old that they would be found first.
+    """
+    moment, _ = record.site(tx)
+    return [key for key in record.due(tx, moment.now_ms, REQUESTS_MAX + more) if key not in passed]
+
+
 def take_over(
-    tx: Connection, mine: Container[record.Key | None], *, with_rows: bool, owner: str, lease_ms: int, now: float
+    tx: Connection, keys: Collection[record.Key], *, with_rows: bool, owner: str, lease_ms: int, now: float
 ) -> list[Task]:
-    """Lease what is due and not `mine`, and make tasks of it; an order of which nothing is left is closed.
+    """Lease these requests, which are locked, and make tasks of them; an order of which nothing is left is closed.
 
     Payments of orders with rows are taken only `with_rows`: while some are at the desk, single ones come next. `now` is
     the monotonic clock, in seconds, at which the tasks begin.
     """
+    if not keys:
+        return []
     moment, _ = record.site(tx)
-    found = [r for r in record.due(tx, moment.now_ms, REQUESTS_MAX) if (r.customer_id, r.request_id) not in mine]
+    known = record.requests(tx, keys)
+    found = [known[key] for key in keys]
     tasks, leased, done = [], [], []
     room = ROWS_TAKEN_MAX if with_rows else 0
     for request in found:
@@ -72,10 +84,10 @@ def _carried(tx: Connection, request: Request) -> tuple[Transfer, ...]:
     return (single,) if single and single.state in (State.RELEASED, State.PROCESSING, State.UNKNOWN) else ()
 
 
-def waking(tx: Connection) -> list[MatterKey]:
-    """The matters whose moment has come, the longest due first."""
+def waking(tx: Connection, resting: Collection[object]) -> list[MatterKey]:
+    """The matters whose moment has come, the longest due first, without those that are `resting`."""
     moment, _ = record.site(tx)
-    return matters.waking(tx, moment.business_ms, WAKING_MAX, rows=WAKING_ROWS_MAX)
+    return matters.waking(tx, moment.business_ms, WAKING_MAX, rows=WAKING_ROWS_MAX, resting=resting)
 
 
 def wake(tx: Connection, serving: Serving, standing: Standing, keys: Collection[MatterKey]) -> bool:

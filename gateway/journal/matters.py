@@ -4,7 +4,7 @@ Each is set-based and runs in a transaction that is given; none commits. Locks a
 before matters, so that two processes never wait for each other in a circle.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, TypeVar
 
@@ -147,17 +147,21 @@ def _pieces(keys: Sequence[T]) -> Iterator[Sequence[T]]:
     return (keys[start : start + PIECE] for start in range(0, len(keys), PIECE))
 
 
-def waking(tx: Connection, business_ms: int, most: int, *, rows: int) -> list[MatterKey]:
+def waking(tx: Connection, business_ms: int, most: int, *, rows: int, resting: Collection[object]) -> list[MatterKey]:
     """The matters that time alone changes now, the longest due first; nothing is locked.
 
     At least one, and no more than have that many `rows` in all: each of them is written when its order is released.
+    None of those `resting`.
     """
     found: list[MatterKey] = []
-    for customer_id, request_id, row, count in tx.execute(_WAKING, {"now": business_ms, "most": most}):
+    for customer_id, request_id, row, count in tx.execute(_WAKING, {"now": business_ms, "most": most + len(resting)}):
+        key = MatterKey(customer_id, request_id, row)
+        if key in resting:
+            continue
         rows -= count
-        if found and rows < 0:
+        if found and (rows < 0 or len(found) == most):
             break
-        found.append(MatterKey(customer_id, request_id, row))
+        found.append(key)
     return found
 
 

@@ -143,14 +143,12 @@ def close(tx: Connection, closings: Iterable[Closing]) -> int:
     return _ANSWERED.run(tx, answered) + _OPEN.run(tx, opened)
 
 
-def due(tx: Connection, now_ms: int, most: int) -> list[Request]:
-    """Requests whose lease has ended and that nobody else is taking just now, oldest first, locked.
+def due(tx: Connection, now_ms: int, most: int) -> list[Key]:
+    """The requests whose lease has ended and that nobody else is taking just now, oldest first, locked.
 
-    They are read once they are locked: whoever had them before may have changed their payments meanwhile.
+    They are to be read once they are locked: whoever had them before may have changed their payments meanwhile.
     """
-    keys = [(row[0], row[1]) for row in tx.execute(_DUE, {"now": now_ms, "most": most})]
-    found = requests(tx, keys)
-    return [found[key] for key in keys]
+    return [(row[0], row[1]) for row in tx.execute(_DUE, {"now": now_ms, "most": most})]
 
 
 def lease(tx: Connection, taken: Sequence[Request], owner: str, until_ms: int) -> None:

@@ -89,9 +89,13 @@ def approving(account: Account, facts: Facts) -> Customer:
 
 def is_own(facts: Facts, payer: Account, payee: str) -> bool:
     """Whether a payment stays with the owner of the account that pays (企业内部, R4.1); under a grant it does not."""
-    customer, _ = own(facts)
-    known = customer.accounts.get(payee)
+    known = facts.customer.accounts.get(payee) if facts.customer else None
     return known is not None and known.owner == payer.owner
+
+
+def takes(facts: Facts, payer: Account, payee: str) -> Takes:
+    """What a payment takes of limits as things stand now: nothing of the customer's where it stays with it (R3.3)."""
+    return Takes.OWN if is_own(facts, payer, payee) else Takes.OUTGOING
 
 
 def counters_of(command: Command, facts: Facts, moment: Moment, *also: date) -> Iterable[UsageKey]:

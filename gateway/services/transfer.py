@@ -88,12 +88,12 @@ def _place_of(command: Command) -> str:
 def ordered_of(command: Command, account: Account, facts: Facts) -> Ordered:
     """A payment, single or recurring, as plans, time and limits see it."""
     body, here = command.body, _place_of(command)
-    is_own = ordering.is_own(facts, account, body.payee_account)
+    takes = ordering.takes(facts, account, body.payee_account)
     return Ordered(
         account=account,
         planned=(Row(body.amount, ""),),
-        rows=(Row(body.amount, f"{here}/Amount", outgoing=not is_own),),
-        takes=Takes.OWN if is_own else Takes.OUTGOING,
+        rows=(Row(body.amount, f"{here}/Amount", outgoing=takes is Takes.OUTGOING),),
+        takes=takes,
         place=here,
         total_place=f"{here}/Amount",
         arrival=getattr(body, "arrival", None),

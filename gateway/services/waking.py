@@ -1,5 +1,7 @@
 """What time alone makes of a matter when its moment has come: it expires, runs, or may not run any more."""
 
+from dataclasses import replace
+
 from gateway.domain import accounts, course, limits
 from gateway.domain.command import Woken
 from gateway.domain.facts import Facts, Moment, Takes, Transfer
@@ -29,10 +31,13 @@ def wake(matter: Matter, facts: Facts, moment: Moment, bank: Bank) -> Woken:
 def _made(matter: Matter, run: Occurrence, facts: Facts, moment: Moment) -> Transfer:
     """A run of a recurring order, as if it were submitted at its hour: what stands against it today makes it fail.
 
-    Its row is the number of the run, so that the database keeps it from being made twice.
+    Its row is the number of the run, so that the database keeps it from being made twice. Whether it leaves the
+    customer is asked again too (R3.3): an account that was its own at entry may be a stranger's by now.
     """
     order = order_of(matter)
-    faults = _run_faults(matter, facts, moment)
+    payer = facts.customer.accounts.get(matter.payer_account) if facts.customer else None
+    takes = ordering.takes(facts, payer, matter.payee_account) if payer else Takes(matter.takes)
+    faults = _run_faults(replace(matter, takes=takes), facts, moment)
     return Transfer(
         customer_id=matter.key.customer_id,
         request_id=matter.key.request_id,
@@ -49,7 +54,7 @@ def _made(matter: Matter, run: Occurrence, facts: Facts, moment: Moment) -> Tran
         end_to_end_id=order.end_to_end_id,
         remark=order.remark,
         save_payee=bool(order.save_payee),
-        takes=Takes(matter.takes),
+        takes=takes,
         basis=Basis.POSTPONED,
         entered_on=moment.business_date,
         business_date=moment.business_date,

@@ -49,6 +49,7 @@ _PURPOSES: Final[tuple[Service, ...]] = (
         Permission.ADMINISTER,
         zh="汇款用途增加",
         en="Keep a purpose",
+        client=examples.ADMINISTERING_CLIENT,
     ),
     service(
         book.DeletePurpose(text="稿费", for_persons=True),
@@ -57,6 +58,7 @@ _PURPOSES: Final[tuple[Service, ...]] = (
         Permission.ADMINISTER,
         zh="汇款用途删除",
         en="Take a purpose away",
+        client=examples.ADMINISTERING_CLIENT,
     ),
 )
 _TEMPLATES: Final[tuple[Service, ...]] = (

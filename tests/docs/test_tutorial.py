@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from demo.daemon import ROOT, Site, free_port_base
+from demo.daemon import ROOT, Site
 from tests.docs.blocks import Step, steps
 from tests.support.need import need
+from tests.support.ports import free_port_base
 
 TUTORIALS = ("docs/tutorial.md", "docs/tutorial.zh-CN.md")
 READMES = ("README.md", "README.zh-CN.md")

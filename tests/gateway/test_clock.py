@@ -16,7 +16,7 @@ from gateway.administration.clock import ClockMoved, checked_clock
 from gateway.databases import JOURNAL_MIGRATIONS, JOURNAL_SCHEMA
 from gateway.domain.calendar import SHANGHAI
 from gateway.journal import record
-from gateway.journal.tables import REQUEST, SITE
+from gateway.journal.tables import REQUEST, SITE, USAGE
 from gateway.settings import read
 
 Run = Callable[..., tuple[int, str, str]]
@@ -128,6 +128,17 @@ def test_a_moved_clock_is_for_a_sandbox_alone(engine: Engine) -> None:
         checked_clock(tx, sandbox=True)
         with pytest.raises(ClockMoved, match="only a sandbox"):
             checked_clock(tx, sandbox=False)
+
+
+def test_R3_9_limits_planned_for_a_day_to_come_keep_nobody_from_a_reset(engine: Engine) -> None:
+    """They were taken by what was entered today, which stays behind the real clock."""
+    with engine.begin() as tx:
+        tomorrow = (clock.move_by(tx, HOUR).real + DAY).date().isoformat()
+        counter = {"customer_id": "C1", "scope": "account", "subject": "1", "business_date": tomorrow, "amount": 1}
+        tx.execute(insert(USAGE), counter)
+
+    with engine.begin() as tx:
+        assert clock.reset(tx).offset_ms == 0
 
 
 def test_the_command_shows_and_moves_the_clock(admin: Run) -> None:

@@ -15,6 +15,7 @@ from twisted.internet.task import deferLater
 
 from tests.support.need import need
 from tests.support.postgres import Postgres, running_postgres
+from tests.support.shares import UNDIVIDED, share
 from tests.support.source import ROOT
 
 
@@ -29,6 +30,14 @@ async def test_an_async_test_can_be_fed_by_hypothesis(number: int) -> None:
     assert await deferLater(reactor, 0, lambda: number) == number
 
 
+def test_what_shares_a_daemon_goes_to_one_process_and_the_rest_is_divided() -> None:
+    """A folder or a file by its place, which exists; any other test by itself."""
+    assert [each for each in UNDIVIDED if not (ROOT / each).exists()] == []
+    assert share("tests/attacks/test_doors.py::a") == share("tests/attacks/test_bad_input.py::b[c]")
+    assert share("tests/acceptance/test_demo.py::a") != share("tests/acceptance/test_tls.py::a")
+    assert share("tests/journal/test_due.py::a") != share("tests/journal/test_due.py::b")
+
+
 def test_a_fresh_database_is_empty(database_url: str) -> None:
     """Each engine gives an empty database at a URL that SQLAlchemy opens with the drivers we ship."""
     url = make_url(database_url)
@@ -40,15 +49,34 @@ def test_a_fresh_database_is_empty(database_url: str) -> None:
         engine.dispose()
 
 
-def test_the_cluster_keeps_its_promises_about_durability(postgres: Postgres) -> None:
-    """Tests and figures are taken with fsync and synchronous commits, as in production."""
-    with psycopg.connect(postgres.fresh()) as connection:
-        found = [
-            connection.execute(f"SHOW {name}".encode()).fetchone()
-            for name in ("fsync", "synchronous_commit", "full_page_writes")
-        ]
+def durability(cluster: Postgres) -> dict[str, str]:
+    """What a cluster promises about commits."""
+    with psycopg.connect(cluster.url("postgres")) as connection:
+        names = ("synchronous_commit", "fsync", "full_page_writes")
+        return {name: connection.execute(f"SHOW {name}".encode()).fetchall()[0][0] for name in names}
 
-    assert found == [("on",), ("on",), ("on",)]
+
+def test_a_commit_in_the_cluster_of_tests_outlives_every_process(postgres: Postgres) -> None:
+    """It has reached the system when it returns; only for the disk nobody waits."""
+    assert durability(postgres) == {"synchronous_commit": "on", "fsync": "off", "full_page_writes": "off"}
+
+
+@pytest.mark.slow
+def test_figures_are_taken_with_every_promise_about_durability() -> None:
+    """With fsync and synchronous commits, as in production."""
+    with running_postgres() as cluster:
+        assert durability(cluster) == {"synchronous_commit": "on", "fsync": "on", "full_page_writes": "on"}
+
+
+def test_the_databases_of_a_test_go_with_it_whoever_is_connected(postgres: Postgres) -> None:
+    """So a run needs no more room than its largest test."""
+    url = postgres.fresh()
+    forgotten = psycopg.connect(url)
+    postgres.clear()
+    forgotten.close()
+
+    with pytest.raises(psycopg.OperationalError, match="does not exist"):
+        psycopg.connect(url)
 
 
 def test_the_cluster_never_runs_as_root(postgres: Postgres) -> None:

@@ -15,13 +15,13 @@ from gateway.domain.command import Woken
 from gateway.domain.hours import ScheduleRules
 from gateway.domain.matter import Matter, MatterKey, Plan
 from gateway.domain.usage import Scope, UsageKey
-from gateway.journal import matters, usage
+from gateway.journal import due, matters, usage
 from gateway.journal.tables import REQUEST, TRANSFER
 from gateway.journal.task import Result
 from gateway.services.table import Services
 from protocol.messages.orders import CancelTransfer
 from protocol.messages.transfer import Arrival, TransferState
-from tests.journal.bank import CUSTOMER_ID, OPERATOR_ID, PAYEE, PAYER, Bank, Node, command, transfer
+from tests.journal.bank import CUSTOMER_ID, OPERATOR_ID, PAYEE, PAYER, Bank, Node, command, query, transfer
 from tests.journal.company import finished, new_id, until, word
 from tests.journal.scheduling import EVERY, MONDAY, at, of, state_of
 from tests.journal.test_recovery import Faulty
@@ -164,18 +164,52 @@ def test_died_after_the_core_before_it_was_noted(bank: Bank) -> None:
     assert bank.used(MONDAY) == of(100, *EVERY)
 
 
+def test_a_payment_that_comes_now_does_not_wait_for_all_that_is_due(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what is due only some is at the desk at once: the rest comes in turns with what is entered."""
+    monkeypatch.setattr(due, "REQUESTS_MAX", 2)
+    moved: list[str] = []
+    opened = threading.Event()
+
+    def slow(ledger: Ledger, moves: Sequence[Move]) -> list[Any]:
+        assert opened.wait(20)
+        moved.extend(move.request_id for move in moves)
+        return ledger.move(moves)
+
+    core = Faulty(bank.ledger())
+    node = bank.node(core, reply_seconds=9)
+    bank.set_clock(f"{MONDAY} 08:00")
+    names = [f"T{number}" for number in range(20)]
+    schedule(node, *names)
+    core.fault = slow
+    bank.set_clock(NINE)
+    until(node, lambda: all(row.state != "entered" for row in bank.transfers().values()))
+    for _ in range(300):
+        node.answer(query("NOBODY"))
+
+    entered = node.ask(transfer("NOW", 100))
+    opened.set()
+
+    assert word(text_of(entered.result(20)), "State") == "succeeded"
+    for name in names:
+        finished(bank, node, name)
+    assert moved.index("NOW") < len(names) // 2
+    assert sorted(moved) == sorted([*names, "NOW"])
+
+
 # -- what one fault must not do
 
 
-def _poisoned(node: Node, request_id: str) -> Callable[[], None]:
-    """Let a matter be one that cannot be woken; gives back what heals it."""
+def poisoned(node: Node, *request_ids: str) -> Callable[[], None]:
+    """Let matters be such as cannot be woken; gives back what heals them."""
     healthy = node.committer._serving
     assert isinstance(healthy, Services)
 
     class Poisoned(Services):
         @override
         def wake(self, matter: Matter, facts: Any, moment: Any) -> Woken:
-            if matter.key.request_id == request_id:
+            if matter.key.request_id in request_ids:
                 raise ZeroDivisionError
             return healthy.wake(matter, facts, moment)
 
@@ -191,7 +225,7 @@ def test_a_matter_that_cannot_be_woken_stops_no_other(bank: Bank) -> None:
     node = bank.node()
     bank.set_clock(f"{MONDAY} 08:00")
     schedule(node, "T1", "T2", "T3")
-    heal = _poisoned(node, "T2")
+    heal = poisoned(node, "T2")
 
     bank.set_clock(NINE)
 

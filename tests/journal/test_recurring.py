@@ -6,11 +6,11 @@ The clock is set by hand and goes on from there; the plan is fixed at entry, and
 import re
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from gateway.administration.change import raise_version
 from gateway.administration.customers import set_customer_status
-from gateway.journal.tables import OPERATOR
+from gateway.journal.tables import ATTACHED_ACCOUNT, CUSTOMER, OPERATOR, OPERATOR_ACCOUNT
 from protocol.codes import Code
 from protocol.meanings import text
 from protocol.messages.recurring import Period, RecurringState
@@ -191,6 +191,29 @@ def test_O46_between_own_accounts_a_run_takes_nothing_of_the_customer(bank: Bank
     ran(bank, node, "R1", 1)
 
     assert bank.used(MONDAY) == of(100, "operator", "account")
+    assert_counted(bank)
+
+
+def test_R3_3_a_run_to_an_account_that_is_not_the_customers_own_any_more_takes_of_the_customer(bank: Bank) -> None:
+    """Each run is as if it were submitted at its hour: what leaves the customer by then counts, and is limited."""
+    node = bank.node()
+    bank.set_clock(f"{MONDAY} 08:00")
+    set_up(node, "R1", recurring(100, payee_account=SAVINGS, payee_name="甲公司", end=WEDNESDAY))
+    with bank.journal().begin() as tx:
+        for table in (OPERATOR_ACCOUNT, ATTACHED_ACCOUNT):
+            tx.execute(delete(table).where(table.c.account == SAVINGS))
+        raise_version(tx)
+
+    bank.set_clock(f"{MONDAY} 09:00")
+    ran(bank, node, "R1", 1)
+    with bank.journal().begin() as tx:
+        tx.execute(update(CUSTOMER).values(cap_transfer=99))
+        raise_version(tx)
+    bank.set_clock(f"{TUESDAY} 09:00")
+    ran(bank, node, "R1", 2, "failed")
+
+    assert bank.used(MONDAY) == of(100, *EVERY)
+    assert payments(bank, "R1")[2].reasons == Code.BANK_LIMIT
     assert_counted(bank)
 
 

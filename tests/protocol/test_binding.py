@@ -113,11 +113,15 @@ def instances(kind: type) -> st.SearchStrategy[object]:
     return st.fixed_dictionaries(fields).map(lambda given_: kind(**given_))
 
 
+INSTANCES = {kind: instances(kind) for kind in CLASSES}
+"""Made once: to make a strategy costs more than to draw from it."""
+
+
 @settings(max_examples=40 * len(CLASSES), suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(kind=st.sampled_from(CLASSES), data=st.data())
 def test_a_message_round_trips_canonical_and_valid(kind: type, data: st.DataObject) -> None:
     """What is written is canonical, fits its schema, and is read back equal."""
-    instance = data.draw(instances(kind))
+    instance = data.draw(INSTANCES[kind])
     xml = write(instance)
     element = parse(xml.encode())
     root = parse(helpers.request(xml).encode())

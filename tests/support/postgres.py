@@ -1,7 +1,7 @@
 """A private PostgreSQL cluster on a Unix socket of its own, for tests, benchmark and demo.
 
-It keeps its durability settings at PostgreSQL's safe defaults: what is measured or tested here is what production does.
-The server never runs as root and dies with the process that started it. Knows nothing of pytest.
+Unless told otherwise it keeps its durability settings at PostgreSQL's safe defaults, so that what is measured is what
+production does. The server never runs as root and dies with the process that started it. Knows nothing of pytest.
 """
 
 import itertools
@@ -17,9 +17,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 import psycopg
 
+FORGETS_WITH_THE_MACHINE: Final = MappingProxyType(
+    {"fsync": "off", "full_page_writes": "off", "autovacuum": "off", "max_wal_size": "128MB"}
+)
+"""Settings of a cluster with a database for each test. A commit outlives every process, as with fsync, but not a loss
+of power, which no test can bring about; what lives for a second waits for no disk and need not be vacuumed."""
+DISK: Final = "/tmp"
+MEMORY: Final = "/dev/shm"
+MEMORY_BYTES_MIN: Final = 4 << 30
 START_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 30
 POLL_SECONDS = 0.02
@@ -37,6 +47,7 @@ class Postgres:
     folder: Path
     process: subprocess.Popen[bytes]
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    made: list[str] = field(default_factory=list)
 
     @property
     def pid(self) -> int:
@@ -52,18 +63,32 @@ class Postgres:
         name = f"fresh{next(self.numbers)}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}".encode())
+        self.made.append(name)
         return self.url(name)
+
+    def clear(self) -> None:
+        """Drop the databases that `fresh` made, whoever is still connected to them."""
+        if self.made:
+            with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+                while self.made:
+                    connection.execute(f"DROP DATABASE {self.made.pop()} WITH (FORCE)".encode())
 
     def log(self) -> str:
         """Return what the server has written to its log."""
         return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
 
 
+def memory_or_disk() -> str:
+    """A folder in memory where there is plenty, else one on the disk."""
+    plenty = os.path.ismount(MEMORY) and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES_MIN
+    return MEMORY if plenty else DISK
+
+
 @contextmanager
-def running_postgres(settings: Mapping[str, str] | None = None) -> Iterator[Postgres]:
+def running_postgres(settings: Mapping[str, str] | None = None, within: str = DISK) -> Iterator[Postgres]:
     """Make a cluster, run it with extra settings while the context lasts, then stop and delete it."""
     programs = server_programs()
-    folder = Path(tempfile.mkdtemp(prefix="yinqi-pg-", dir="/tmp"))  # a socket path has 107 bytes at most
+    folder = Path(tempfile.mkdtemp(prefix="yinqi-pg-", dir=within))  # a socket path has 107 bytes at most
     try:
         account = _give_away(folder)
         _run_initdb(programs / "initdb", folder, account)

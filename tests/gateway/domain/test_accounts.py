@@ -88,7 +88,7 @@ def test_R1_7_a_payer_account_needs_the_payment_permission_and_a_payroll_account
         ({Right.TRANSFER}, [Code.RIGHT_NOT_GRANTED], []),
         ({Right.QUERY, Right.COLLECT}, [], []),
     ],
-    ids=str,
+    ids=["query", "transfer", "query and collect"],
 )
 def test_R1_18_a_granted_account_gives_what_was_granted(rights: set[Right], query: list[Code], pay: list[Code]) -> None:
     """Queries under the right to query, payments under one of the two others, wages under none."""

@@ -22,7 +22,7 @@ ORDER: Any = SimpleNamespace(customer_id="C1", request_id="R1", operator_id="ERP
     [
         (lambda tx: record.due(tx, 0, 10), "request_due"),
         (lambda tx: transfers.open_rows(tx, ORDER, 10), "transfer_open_rows"),
-        (lambda tx: matters.waking(tx, 0, 10, rows=10), "matter_wakes"),
+        (lambda tx: matters.waking(tx, 0, 10, rows=10, resting=()), "matter_wakes"),
         (lambda tx: recurring.is_paying(tx, "A1"), "matter_recurring"),
         (lambda tx: listing.waiting(tx, "C1", WaitingFilter(), after=None, most=10), "matter_waiting"),
     ],

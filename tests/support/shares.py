@@ -1,0 +1,36 @@
+"""Which tests go to one process together when several share the run, and in which order they go."""
+
+from typing import Final
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+UNDIVIDED: Final = (
+    "tests/acceptance/test_demo.py",
+    "tests/acceptance/",
+    "tests/attacks/",
+    "tests/conformance/test_client.py",
+    "tests/doors/test_tls.py",
+    "tests/house/",
+    "tests/interop/",
+)
+"""What these make once, a daemon or a parsed source tree, serves all of their tests; the first that fits counts."""
+
+
+def share(nodeid: str) -> str:
+    """The tests that go together with this one, by a name of theirs: its folder's, its file's, or none but itself."""
+    return next((each for each in UNDIVIDED if nodeid.startswith(each)), nodeid)
+
+
+class Shares(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Gives whoever is free the next share, in the order of the whole run.
+
+    The marks of `--dist loadgroup` would say the same, but pytest 9.2 leaves them without effect (pytest-xdist#1386).
+    """
+
+    def __init__(self, config: pytest.Config, log: object) -> None:
+        super().__init__(config, log)
+        config.option.loadscopereorder = False
+
+    def _split_scope(self, nodeid: str) -> str:
+        return share(nodeid)
