@@ -104,6 +104,7 @@ def bank_of(settings: Settings) -> Bank:
         settings.site.bank_code,
         round(settings.work.clock_skew_seconds * 1000),
         replace(settings.schedule, workdays=load_workdays(settings.calendar.overrides)),
+        settings.routing,
     )
 
 

@@ -86,6 +86,19 @@ listen = "127.0.0.1:{operations}"  # /metrics /healthz /readyz; keep it on an in
 # from = 2027-01-01
 # large_value_closes = "17:30"
 
+[routing]                        # of payments to other banks
+# ibps_max = "50000.00"          # up to and including this amount by IBPS, above it by HVPS
+# beps_max = "1000000.00"        # the most that BEPS takes
+# urgent_fee = "0.00"            # on top of the fee, for what is urgent
+# [[routing.fee]]                # by amounts, the last band for all that is more; none is taken where none is said
+# up_to = "10000.00"
+# amount = "5.00"
+# [[routing.fee]]
+# amount = "10.00"
+# [[routing.change]]             # other terms from a date on; what is left out stays as it was
+# from = 2027-01-01
+# ibps_max = "100000.00"
+
 [batch]
 # rows = 300                     # of one batch, in-bank or interbank
 # payroll_rows = 20000

@@ -17,20 +17,10 @@ from typing import Final
 
 from core_adapter.core import AccountStatus, Declined, Done, Move, MoveConflict, MoveKind, NotFound
 from core_adapter.ledger.tables import INTERNAL_PREFIX
+from core_adapter.reasons import in_order, payee_reasons, payer_reasons
 from protocol.codes import Code
-from protocol.names import same_name
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_PAYER_BARRED: Final = {
-    AccountStatus.CLOSED: Code.PAYER_CLOSED,
-    AccountStatus.FROZEN: Code.PAYER_FROZEN,
-    AccountStatus.LOST: Code.PAYER_LOST,
-}
-_PAYEE_BARRED: Final = {
-    AccountStatus.CLOSED: Code.PAYEE_CLOSED,
-    AccountStatus.FROZEN: Code.PAYEE_FROZEN,
-    AccountStatus.LOST: Code.PAYEE_LOST,
-}
 
 
 class Outcome(StrEnum):
@@ -155,27 +145,11 @@ class Batch:
     def _reasons(self, move: Move) -> tuple[Code, ...]:
         """Why a transfer or hold may not be done, in the documented order; empty when it may."""
         payer, payee = self.accounts.get(move.payer), self.accounts.get(move.payee)
-        reasons = []
-        if payer is None:
-            reasons.append(Code.PAYER_NOT_ATTACHED)
-        elif payer.status is not AccountStatus.NORMAL:
-            reasons.append(_PAYER_BARRED[payer.status])
-        if payee is None:
-            reasons.append(Code.PAYEE_UNKNOWN)
-        else:
-            if payee.status is not AccountStatus.NORMAL:
-                reasons.append(_PAYEE_BARRED[payee.status])
-            if not same_name(payee.name, move.payee_name):
-                reasons.append(Code.PAYEE_NAME_MISMATCH)
-        if payer is not None and payer.currency != move.currency:
-            reasons.append(Code.CURRENCY_UNSUPPORTED)
-        if payee is not None and payee.currency != move.currency:
-            reasons.append(Code.PAYEE_CURRENCY)
-        if payer is not None and payer.available < move.amount and not payer.internal:
-            reasons.append(Code.BALANCE_INSUFFICIENT)
+        reasons = payer_reasons(payer, move.amount, move.currency, overdrawn=payer is not None and payer.internal)
+        reasons += payee_reasons(payee, move.payee_name, move.currency)
         if move.payer == move.payee:
             reasons.append(Code.SAME_ACCOUNT)
-        return tuple(reasons)
+        return in_order(reasons)
 
     def _resolve(self, move: Move) -> tuple[Code, ...]:
         """Close the hold that a post or void names, or say that another move did; MoveConflict when none stands."""

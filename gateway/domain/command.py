@@ -147,10 +147,10 @@ class Look:
 class Read:
     """A query that the journal answers, in the transaction of its turn, which sees what that turn has entered.
 
-    `read` takes the connection.
+    `read` takes the connection; where the core has a part in the answer, that is asked next.
     """
 
-    read: Callable[[Any], Reply | Refuse]
+    read: Callable[[Any], Reply | Refuse | Look]
 
 
 @dataclass(frozen=True, slots=True)

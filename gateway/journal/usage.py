@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, tuple_
 
 from core_adapter.bulk import BulkInsert, BulkLock, BulkUpdate
 from gateway.domain.usage import Scope, UsageKey
@@ -22,6 +22,9 @@ REMEMBERED_MAX: Final = 50_000
 _KEY: Final = ("customer_id", "scope", "subject", "business_date")
 _NEW: Final = BulkInsert(USAGE, (*_KEY, "amount"))
 _LOCK: Final = BulkLock(USAGE, _KEY, ("amount",))
+_SEEN: Final = select(*(USAGE.c[name] for name in (*_KEY, "amount"))).where(
+    tuple_(*(USAGE.c[name] for name in _KEY)).in_(bindparam("keys", expanding=True))
+)
 _WRITE: Final = BulkUpdate(USAGE, _KEY, ("amount",))
 _BETWEEN: Final = (
     select(USAGE)
@@ -71,6 +74,13 @@ def _make(tx: Connection, keys: Sequence[UsageKey]) -> None:
 
 def _found(tx: Connection, keys: Sequence[UsageKey]) -> dict[UsageKey, int]:
     return {keys[place - 1]: amount for place, amount in _LOCK.run(tx, [_row(key) for key in keys])}
+
+
+def seen(tx: Connection, keys: Iterable[UsageKey]) -> dict[UsageKey, int]:
+    """What is used of these counters, in fen, as it stands: none is locked, and none is made."""
+    wanted = {_row(key): key for key in keys}
+    found = tx.execute(_SEEN, {"keys": sorted(wanted)})
+    return dict.fromkeys(wanted.values(), 0) | {wanted[tuple(key)]: amount for *key, amount in found}
 
 
 def write(tx: Connection, amounts: Mapping[UsageKey, int]) -> None:

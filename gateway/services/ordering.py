@@ -15,6 +15,7 @@ from gateway.domain.calendar import SHANGHAI, instant, same_date
 from gateway.domain.command import Command
 from gateway.domain.customer import Account, Customer, Limits, Person, Right
 from gateway.domain.facts import Facts, Moment, Takes
+from gateway.domain.hours import LargeValue
 from gateway.domain.limits import Bounds, Demand, Judged, Row
 from gateway.domain.matter import Act, ActKind, Basis, Matter, MatterKey, Plan
 from gateway.domain.recurrence import Recurrence, recurrence_faults
@@ -35,7 +36,7 @@ class Ordered:
     `rows` are the payments as limits see them, with their total at `total_place`; `planned` are the amounts that pick
     amount bands, each for a plan of its own (O14), where the place of its faults is its place unless that is empty.
     `place` is the path of the order's element. `recurrence` is when it runs, where that is again and again: it has
-    neither arrival nor chosen hour then.
+    neither arrival nor chosen hour then. `large_value`: it is to leave by HVPS.
     """
 
     account: Account
@@ -48,6 +49,7 @@ class Ordered:
     scheduled_for: datetime | None = None
     named: str | None = None
     recurrence: Recurrence | None = None
+    large_value: bool = False
 
     @property
     def at_once(self) -> bool:
@@ -96,15 +98,18 @@ def takes(facts: Facts, payer: Account, payee: str) -> Takes:
     return Takes.OWN if is_own(facts, payer, payee) else Takes.OUTGOING
 
 
-def counters_of(command: Command, facts: Facts, moment: Moment) -> Iterable[UsageKey]:
-    """The counters that the limits of an order look at: those of today, and of the day on which it may run."""
+def counters_of(command: Command, facts: Facts, moment: Moment, *also: date) -> Iterable[UsageKey]:
+    """The counters that the limits of an order look at: those of today, and of the day on which it may run.
+
+    `also` are further days, where a channel says that it may run on one.
+    """
     if facts.customer is None or facts.person is None:
         return ()
     account = facts.customer.accounts.get(command.body.payer_account)
     if account is None:
         return ()
     operator = (command.head.customer_id, command.head.operator_id)
-    days = [moment.business_date]
+    days = [moment.business_date, *also]
     arrival = getattr(command.body, "arrival", None)
     chosen = getattr(command.body, "scheduled_for", None) or getattr(command.body, "first_run", None)
     if chosen is not None:
@@ -125,13 +130,13 @@ def assess(ordered: Ordered, command: Command, facts: Facts, *, moment: Moment, 
             rules=bank.schedule,
             place=ordered.place,
         )
-    elif not ordered.at_once or ordered.arrival is not None:
+    elif not ordered.at_once or ordered.arrival is not None or ordered.large_value:
         faults += schedule.entry_faults(
             ordered.arrival,
             ordered.scheduled_for,
             own=ordered.takes is Takes.OWN,
             interbank=False,
-            large_value=False,
+            large_value=ordered.large_value,
             urgent=False,
             now=instant(moment.business_ms),
             rules=bank.schedule,
@@ -242,10 +247,10 @@ def _runs(ordered: Ordered, moment: Moment, bank: Bank, *, waits: bool) -> _Runs
     if chosen is not None:
         run_on = chosen.astimezone(SHANGHAI).date()
     elif arrival is Arrival.NEXT_DAY:
-        run_on = today + _DAY
-    elif arrival is Arrival.NORMAL and not waits:
-        now = instant(moment.business_ms)
-        run = schedule.runs(arrival, None, approved_at=now, entered_on=today, large_value=False, rules=bank.schedule)
+        run_on = LargeValue(bank.schedule).morning_after(today).date() if ordered.large_value else today + _DAY
+    elif (arrival is Arrival.NORMAL or ordered.large_value) and not waits:
+        now, large = instant(moment.business_ms), ordered.large_value
+        run = schedule.runs(arrival, None, approved_at=now, entered_on=today, large_value=large, rules=bank.schedule)
         return _Runs(run.at.astimezone(SHANGHAI).date() if run.at else today, run.basis, today)
     else:
         run_on = today

@@ -8,6 +8,7 @@ from gateway.domain.command import Command, Decision, Refuse, Reply
 from gateway.domain.facts import Facts, Moment
 from gateway.domain.hours import ScheduleRules
 from gateway.domain.matter import MatterKey
+from gateway.domain.terms import RoutingRules
 from gateway.domain.usage import UsageKey
 from gateway.journal.banks import Directory
 from protocol import binding
@@ -21,12 +22,13 @@ from protocol.head import Outcome
 class Bank:
     """What the services know of the bank: its 12-digit code, how far SentAt may be off in milliseconds, its hours.
 
-    `directory` is what this process remembers of the bank directory.
+    `routing` are its terms for the channels, `directory` is what this process remembers of the bank directory.
     """
 
     code: str
     skew_ms: int
     schedule: ScheduleRules = field(default_factory=ScheduleRules)
+    routing: RoutingRules = field(default_factory=RoutingRules)
     directory: Directory = field(default_factory=Directory)
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from gateway.domain.hours import ScheduleRules
+from gateway.domain.terms import RoutingRules
 from gateway.settings.batch import BatchSettings, read_batch
 from gateway.settings.doors import Door, Limits, Operations, read_door, read_limits, read_operations
 from gateway.settings.reply import ReplyKey, read_reply
+from gateway.settings.routing import read_routing
 from gateway.settings.schedule import CalendarSettings, read_calendar, read_schedule
 from gateway.settings.site import CoreSettings, Site, read_core, read_site
 from gateway.settings.table import Address, Source, Table
@@ -40,6 +42,7 @@ class Settings:
     work: Work
     calendar: CalendarSettings
     schedule: ScheduleRules
+    routing: RoutingRules
     batch: BatchSettings
     log: Log
 
@@ -73,6 +76,7 @@ def _settings(values: dict[str, Any], source: Source) -> Settings:
         work=read_work(top.table("work")),
         calendar=read_calendar(top.table("calendar")),
         schedule=read_schedule(top.table("schedule")),
+        routing=read_routing(top.table("routing")),
         batch=read_batch(top.table("batch")),
         log=read_log(top.table("log")),
     )

@@ -81,11 +81,8 @@ def _hours(table: Table, before: Hours) -> Hours:
 
 def _changes(table: Table, hours: Hours) -> tuple[tuple[date, Hours], ...]:
     """[[schedule.change]]: what is different from a date on, each beside the one before it in time."""
-    dated = sorted(((change.day("from"), change) for change in table.tables("change")), key=lambda each: each[0])
     changes: list[tuple[date, Hours]] = []
-    for since, change in dated:
-        if changes and changes[-1][0] == since:
-            change.fault("from", f"{since} is the date of another change too")
+    for since, change in table.dated("change"):
         hours = _hours(change, hours)
         change.end()
         changes.append((since, hours))

@@ -10,8 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from protocol.money import parse_amount
 
 OPTIONAL = ""
 """Default of a text key that may be left out."""
@@ -107,6 +110,19 @@ class Table:
             return default
         return float(value)
 
+    def amount(self, key: str, default: int | None = None) -> int:
+        """Read an amount of yuan as it is written on the wire, such as "50000.00", not negative; in fen."""
+        value = self._take(key, default)
+        if key not in self._values:
+            return 0 if value is _MISSING else int(value)
+        try:
+            fen = parse_amount(value) if isinstance(value, str) else -1
+        except ValueError:
+            fen = -1
+        if fen < 0:
+            self.fault(key, f'{value!r} is not an amount such as "50000.00"')
+        return max(fen, 0)
+
     def address(self, key: str, default: str | None = None) -> Address:
         """Read "host:port" or "[IPv6]:port"; the port is 0 to 65535."""
         value = self._take(key, default)
@@ -196,6 +212,14 @@ class Table:
             else:
                 self.fault(f"{key}[{number}]", f"{value!r} is not a table")
         return made
+
+    def dated(self, key: str) -> list[tuple[date, "Table"]]:
+        """Read an array of tables that each hold from a date on, their key `from`: by dates, none of them twice."""
+        found = sorted(((each.day("from"), each) for each in self.tables(key)), key=lambda each: each[0])
+        for (earlier, _), (since, table) in pairwise(found):
+            if since == earlier:
+                table.fault("from", f"{since} is the date of another change too")
+        return found
 
     def table(self, key: str) -> "Table":
         """Read a table inside this one; one that is left out is an empty one."""

@@ -25,6 +25,22 @@ ENTRIES: Final[tuple[Service, ...]] = (
         en="One transfer",
     ),
     service(
+        transfer.PreviewTransfer(
+            payer_account=examples.PAYER_ACCOUNT,
+            payee_account=examples.PAYEE_ACCOUNT,
+            payee_name=examples.PAYEE_NAME,
+            amount=123450,
+            currency="CNY",
+            purpose="货款",
+            arrival=transfer.Arrival.NORMAL,
+        ),
+        transfer.PreviewTransferReply,
+        Kind.QUERY,
+        Permission.ENTER,
+        zh="转账试算：通道、汇出时间、手续费、审批步骤及会被拒绝的原因，不办理转账",
+        en="What would become of a transfer: channel, time, fee, approvals and faults; nothing is moved",
+    ),
+    service(
         transfer.QueryTransfer(request_id=examples.TO_DECIDE),
         transfer.QueryTransferReply,
         Kind.QUERY,

@@ -55,6 +55,14 @@ MEANINGS: Final[Mapping[Code, Meaning]] = {
         "付款账户可用余额不足：请补足余额或调低金额",
         "The available balance is not sufficient: provide for it or lower the amount",
     ),
+    Code.PAYEE_BANK_UNKNOWN: refused(
+        "行名行号中没有该收款行：请用QueryBankCode查询后填写",
+        "The payee's bank is not in the bank directory: find its code by QueryBankCode",
+    ),
+    Code.NO_CHANNEL: refused(
+        "没有可用于该笔转账的跨行通道：请按Detail更改",
+        "No channel to the payee's bank takes this transfer: change it as the Detail says",
+    ),
     Code.CHANNEL_NOT_OPEN: refused(
         "收款行需经跨行通道，目前没有可用通道：请咨询开户行",
         "The payee's bank is reached only through a channel that is not open: ask the bank when it will be",

@@ -1,10 +1,10 @@
-"""The transfer family: one payment in, and what became of it by the sender's own request id."""
+"""The transfer family: one payment in, or tried beforehand, and what became of it by the sender's own request id."""
 
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from protocol.binding import BankCode, message
+from protocol.binding import BankCode, message, part
 from protocol.messages.matter import HistoryItem, PlanItem, WarningItem
 from protocol.money import Fen
 
@@ -95,6 +95,69 @@ class SubmitTransferReply:
     booked_at: datetime | None = None
     plan: PlanItem | None = None
     runs_at: datetime | None = None
+    warning: tuple[WarningItem, ...] = ()
+
+
+@message(NAMESPACE)
+class PreviewTransfer:
+    """Asks what would become of such a SubmitTransfer now; nothing is entered, moved or used up."""
+
+    payer_account: str
+    payee_account: str
+    payee_name: str
+    payee_kind: PayeeKind | None = None
+    payee_bank_code: BankCode | None = None
+    amount: Fen
+    currency: str
+    purpose: str
+    arrival: Arrival | None = None
+    urgent: bool | None = None
+    scheduled_for: datetime | None = None
+    end_to_end_id: str | None = None
+    remark: str | None = None
+    next_operator: str | None = None
+    replaces: str | None = None
+    save_payee: bool | None = None
+
+
+@part
+class PreviewFault:
+    """What would refuse the payment: the code, the element and its value, and words in the language of the asker."""
+
+    code: str
+    place: str | None = None
+    value: str | None = None
+    text: str
+
+
+@part
+class PassedChannel:
+    """A channel that is passed over: the rule that excludes it, and why in the language of the asker."""
+
+    channel: str
+    rule_id: str
+    text: str
+
+
+@message(NAMESPACE)
+class PreviewTransferReply:
+    """What would become of the payment: `possible` unless there is a `fault`, each being one.
+
+    `state` is that in which it would be entered and `plan` who would have to act. `rule_id` is that of the rule that
+    chooses the channel, `passed` what is passed over for it, or why there is none. The times and the fee in fen hold if
+    whoever has to act did so now; a `warning` is what would stand against it later, as things are now.
+    """
+
+    possible: bool
+    state: TransferState | None = None
+    channel: str | None = None
+    rule_id: str | None = None
+    passed: tuple[PassedChannel, ...] = ()
+    leaves_at: datetime | None = None
+    value_date: date | None = None
+    fee: Fen | None = None
+    plan: PlanItem | None = None
+    fault: tuple[PreviewFault, ...] = ()
     warning: tuple[WarningItem, ...] = ()
 
 

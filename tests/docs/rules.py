@@ -26,6 +26,7 @@ SECTIONS: Final[Mapping[str, str]] = {
     "R4": "Transfers and their time 转账与执行时间",
     "R5": "Batches and payroll 批量与代发",
     "R6": "Queries and logs 查询与日志",
+    "R8": "Interbank network services 网银互联",
     "O": "Decisions where the manuals leave a point open 手册未定事项的决定",
 }
 """By the first part of an id, in the order of the document; further sections are added with their first rule."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.domain.hours import Hours, ScheduleRules
+from gateway.domain.terms import RoutingRules
 from gateway.settings import Address, Settings, SettingsError, read
 from protocol.limits import MESSAGE_BYTES_MAX
 from protocol.names import bank_code_check_digit
@@ -55,6 +56,7 @@ def test_the_smallest_file_is_enough(write: Write, tmp_path: Path) -> None:
     assert (settings.tcp.port, settings.operations.port) == (8601, 8602)
     assert settings.limits.message_bytes == MESSAGE_BYTES_MAX
     assert (settings.work.reply_seconds, settings.work.clock_skew_seconds, settings.work.drain_seconds) == (2, 300, 30)
+    assert settings.routing == RoutingRules()
     assert settings.site.embedded
 
 
