@@ -55,9 +55,9 @@ def test_another_customers_name_is_refused(erp: Partner, fresh_id: str) -> None:
     assert erp.outcome(reply) == "refused NOT_AUTHENTIC"
 
 
-@pytest.mark.parametrize("seconds", [-301, 301, -200_000_000])
+@pytest.mark.parametrize("seconds", [-301, 360, -200_000_000])
 def test_a_clock_that_is_off_is_refused(erp: Partner, fresh_id: str, seconds: int) -> None:
-    """More than five minutes, early or late, or years."""
+    """More than five minutes, early or late, or years; a minute is left for the tools to take their time."""
     moment = datetime.now(UTC) + timedelta(seconds=seconds)
     _, reply = erp.post(erp.message(fresh_id, sent_at=moment.isoformat(timespec="seconds")))
 
