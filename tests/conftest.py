@@ -17,12 +17,18 @@ from tests.support.postgres import (
     running_postgres,
     server_programs,
 )
-from tests.support.shares import Shares
+from tests.support.shares import Shares, end_with_parent
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")  # how fast a busy machine draws examples is not what is tested
 
 QUICK_ROOMS = ("house", "protocol", "signer")  # a fault there explains the others, so they come first
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A process that has a share of the run leaves nothing behind when the run is killed."""
+    if hasattr(config, "workerinput"):
+        end_with_parent()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,7 +2,10 @@
 
 import os
 import re
+import select
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
@@ -36,6 +39,19 @@ def test_what_shares_a_daemon_goes_to_one_process_and_the_rest_is_divided() -> N
     assert share("tests/attacks/test_doors.py::a") == share("tests/attacks/test_bad_input.py::b[c]")
     assert share("tests/acceptance/test_demo.py::a") != share("tests/acceptance/test_tls.py::a")
     assert share("tests/journal/test_due.py::a") != share("tests/journal/test_due.py::b")
+
+
+def test_a_process_with_a_share_of_the_run_ends_with_the_run() -> None:
+    """Killed, the run has no time to tell it so."""
+    share = "import os, signal, tests.support.shares as s; s.end_with_parent(); print(os.getpid(), flush=True); "
+    run = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {share + 'signal.pause()'!r}])"
+    with subprocess.Popen([sys.executable, "-c", run], cwd=ROOT, stdout=subprocess.PIPE) as killed:
+        assert killed.stdout is not None
+        process = os.pidfd_open(int(killed.stdout.readline()))
+        killed.kill()
+
+    assert select.select([process], [], [], 30)[0]
+    os.close(process)
 
 
 def test_a_fresh_database_is_empty(database_url: str) -> None:

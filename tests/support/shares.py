@@ -1,10 +1,13 @@
-"""Which tests go to one process together when several share the run, and in which order they go."""
+"""Which tests go to one process together when several share the run, in which order they go, and how a share ends."""
 
+import ctypes
+import signal
 from typing import Final
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+_PR_SET_PDEATHSIG: Final = 1
 UNDIVIDED: Final = (
     "tests/acceptance/test_demo.py",
     "tests/acceptance/",
@@ -20,6 +23,15 @@ UNDIVIDED: Final = (
 def share(nodeid: str) -> str:
     """The tests that go together with this one, by a name of theirs: its folder's, its file's, or none but itself."""
     return next((each for each in UNDIVIDED if nodeid.startswith(each)), nodeid)
+
+
+def end_with_parent() -> None:
+    """Let this process be killed when the one that started it ends, however that ended.
+
+    Its reactor and threads would outlive it, and with them its servers.
+    """
+    if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
 
 
 class Shares(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
