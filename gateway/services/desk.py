@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from twisted.logger import Logger
 
@@ -35,6 +35,7 @@ from protocol.codes import Code
 from protocol.head import Outcome as ReplyOutcome
 from signer.keys import SignerUnavailable
 
+T = TypeVar("T")
 STEP = 1
 """The step of an in-bank transfer under its instruction: it has only one."""
 
@@ -182,7 +183,7 @@ class Desk:
     def _ask(self, asked: list[Transfer]) -> dict[str, Outcome]:
         """What became of moves that were perhaps sent before: nothing is sent again that was not asked about first."""
         try:
-            found = self._core.ask([_move(transfer).id for transfer in asked])
+            found = _whole(self._core.ask([_move(transfer).id for transfer in asked]), asked)
             self.core_ok = _told(found)
         except Exception as error:  # noqa: BLE001  whatever it is, nobody has been told anything: unknown still
             self._core_failed(error)
@@ -191,7 +192,7 @@ class Desk:
 
     def _move(self, sent: list[Transfer]) -> dict[str, Outcome]:
         try:
-            done = self._core.move([_move(transfer) for transfer in sent])
+            done = _whole(self._core.move([_move(transfer) for transfer in sent]), sent)
             self.core_ok = _told(done)
         except CoreUnavailable:
             self.core_ok = False
@@ -251,6 +252,13 @@ class Desk:
             self.log.failure("an answer could not be made")
             return Result(task, moved, code=Code.INTERNAL)
         return Result(task, moved, reply=reply, code=decided.code)
+
+
+def _whole(outcomes: list[T], asked: Sequence[Transfer]) -> list[T]:
+    """The outcomes, if there is one for each; ValueError otherwise, for nobody knows then which is whose."""
+    if len(outcomes) != len(asked):
+        raise ValueError(f"{len(outcomes)} outcomes for {len(asked)} transfers")
+    return outcomes
 
 
 def _told(outcomes: Sequence[Outcome]) -> bool:
