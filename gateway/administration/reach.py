@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, or_, select
 
 from gateway.administration.change import BANK, AdminError, Hand, read_customer
 from gateway.domain.approval import Hanging, hanging
@@ -18,7 +18,10 @@ PIECE: Final = 1_000
 NAMED_MAX: Final = 4
 """How many a sentence names, which a signed answer has room for."""
 
-_AT_THE_BANK: Final = TRANSFER.c.state.in_(("released", "processing", "unknown"))
+_AT_THE_BANK: Final = or_(
+    and_(REQUEST.c.due_ms.isnot(None), TRANSFER.c.state.in_(("released", "processing", "unknown"))),
+    TRANSFER.c.state.in_(("clearing", "in-doubt")),
+)
 
 
 def pending(tx: Connection, customer_id: str) -> list[Matter]:
@@ -42,7 +45,7 @@ def checked_idle(tx: Connection, owner: str, account: str) -> None:
     at_the_bank = (
         select(here.customer_id, here.request_id, here.row)
         .join(REQUEST, (REQUEST.c.customer_id == here.customer_id) & (REQUEST.c.request_id == here.request_id))
-        .where(REQUEST.c.due_ms.isnot(None), here.owner == owner, here.payer_account == account, _AT_THE_BANK)
+        .where(here.owner == owner, here.payer_account == account, _AT_THE_BANK)
     )
     with_people = select(MATTER.c.customer_id, MATTER.c.request_id, MATTER.c.row).where(
         MATTER.c.owner == owner, MATTER.c.payer_account == account, MATTER.c.wake_ms.isnot(None)

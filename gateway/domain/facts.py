@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from gateway.domain.customer import Customer, Person
+from gateway.domain.leg import Leg
 from gateway.domain.matter import Basis, Matter, MatterKey
 from gateway.domain.states import State
 from gateway.domain.usage import UsageKey
@@ -47,7 +48,7 @@ class Transfer:
     `row` is 0 for the only payment of its order, else its number in the batch; `row_key` the sender's own key of it.
     `owner` is the customer to whom the payer account is attached: another than `customer_id` under a grant.
     `entered_on` is the business date of entry, `business_date` that on which it is given to the bank, `ended_on` that
-    on which it failed.
+    on which it failed. `leg` is its way to another bank, None within this one.
     """
 
     customer_id: str
@@ -76,6 +77,7 @@ class Transfer:
     reference: str | None = None
     booked_ms: int | None = None
     ended_on: date | None = None
+    leg: Leg | None = None
 
     @property
     def instruction(self) -> str:

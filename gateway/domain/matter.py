@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from gateway.domain.leg import Leg
 from protocol.errors import Detail
 from protocol.messages.matter import ActKind, StepKind
 from protocol.messages.transfer import Arrival, TransferState
@@ -99,7 +100,8 @@ class Matter:
     1970 UTC, None for at once; `wake_ms` when time alone will change it (run or expiry). `reasons` say why it failed.
     `body` is the message of an act of administration or of a recurring order, as canonical XML, and `answer` the body
     of the reply to the former once it was made; `faults` say in words why it failed. `run_on` and `ended_on` are the
-    business dates on which it was released, or ended before that.
+    business dates on which it was released, or ended before that. `leg` is the way of a single payment to another bank,
+    found anew when its last approval is in and when its time has come.
     """
 
     key: MatterKey
@@ -131,6 +133,7 @@ class Matter:
     answer: str | None = None
     run_on: date | None = None
     ended_on: date | None = None
+    leg: Leg | None = None
 
     @property
     def recurs(self) -> bool:

@@ -16,31 +16,12 @@ from typing import Final
 
 from gateway.domain.banks import PayeeBank
 from gateway.domain.calendar import SHANGHAI
+from gateway.domain.channel import Channel, ChannelState
 from gateway.domain.hours import LargeValue, ScheduleRules
 from gateway.domain.schedule import runs
 from gateway.domain.terms import RoutingRules
 from gateway.domain.workdays import YearNotHeld
 from protocol.messages.transfer import Arrival
-
-
-class Channel(StrEnum):
-    """A way to the payee: at this bank (行内), or the systems 网银互联, 小额 and 大额."""
-
-    IN_BANK = "in-bank"
-    IBPS = "IBPS"
-    BEPS = "BEPS"
-    HVPS = "HVPS"
-
-
-class ChannelState(StrEnum):
-    """Whether a channel takes payments; in maintenance it does not for a while, and nobody knows how long.
-
-    A closed one is not run by this bank. That HVPS opens and closes every day is no state but its hours.
-    """
-
-    OPEN = "open"
-    MAINTENANCE = "maintenance"
-    CLOSED = "closed"
 
 
 class Reason(StrEnum):

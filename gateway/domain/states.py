@@ -14,13 +14,15 @@ class State(StrEnum):
 
     Entered: with the enterprise (企业处理中), its matter tells more. Released: the bank may act, and no process has
     given it to the core yet. Processing (主机处理中): the core is being asked. Unknown: it did not answer; nothing is
-    guessed.
+    guessed. Clearing (在途): the money is held, and its leg is with the clearing side. In doubt: that one is silent.
     """
 
     ENTERED = "entered"
     RELEASED = "released"
     PROCESSING = "processing"
     UNKNOWN = "unknown"
+    CLEARING = "clearing"
+    IN_DOUBT = "in-doubt"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
 
@@ -28,8 +30,10 @@ class State(StrEnum):
 MOVES: Mapping[State, frozenset[State]] = {
     State.ENTERED: frozenset({State.RELEASED, State.FAILED}),
     State.RELEASED: frozenset({State.PROCESSING}),
-    State.PROCESSING: frozenset({State.UNKNOWN, State.SUCCEEDED, State.FAILED}),
-    State.UNKNOWN: frozenset({State.SUCCEEDED, State.FAILED}),
+    State.PROCESSING: frozenset({State.UNKNOWN, State.CLEARING, State.SUCCEEDED, State.FAILED}),
+    State.UNKNOWN: frozenset({State.CLEARING, State.SUCCEEDED, State.FAILED}),
+    State.CLEARING: frozenset({State.IN_DOUBT, State.SUCCEEDED, State.FAILED}),
+    State.IN_DOUBT: frozenset({State.CLEARING, State.SUCCEEDED, State.FAILED}),
     State.SUCCEEDED: frozenset(),
     State.FAILED: frozenset(),
 }
@@ -99,8 +103,10 @@ def told(state: State, matter: TransferState | None) -> TransferState:
     """What a sender is told of a transfer in `state` whose matter, if it has one, is in the state `matter`."""
     if state is State.ENTERED and matter is not None:
         return matter
-    if state in (State.ENTERED, State.RELEASED):
+    if state in (State.ENTERED, State.RELEASED, State.CLEARING):
         return TransferState.PROCESSING
+    if state is State.IN_DOUBT:
+        return TransferState.UNKNOWN
     return TransferState(state.value)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Row as ResultRow
 from gateway.domain.matter import RECURRING, ActKind, MatterKey
 from gateway.domain.states import State
 from gateway.domain.tally import Tally
-from gateway.journal.tables import ACT, MATTER, REQUEST, TRANSFER, WAITS
+from gateway.journal.tables import ACT, LEG, MATTER, REQUEST, TRANSFER, WAITS
 from protocol.messages.transfer import TransferState
 
 
@@ -93,7 +93,8 @@ def rejected(tx: Connection, customer_id: str, operator_id: str, most: int) -> t
 
 _STATE: Final = case(
     (TRANSFER.c.state == State.ENTERED.value, func.coalesce(MATTER.c.state, "processing")),
-    (TRANSFER.c.state == State.RELEASED.value, "processing"),
+    (TRANSFER.c.state.in_((State.RELEASED.value, State.CLEARING.value)), "processing"),
+    (TRANSFER.c.state == State.IN_DOUBT.value, "unknown"),
     else_=TRANSFER.c.state,
 )
 """What a sender is told of a transfer, as `gateway.domain.states.told` says it."""
@@ -102,9 +103,15 @@ _ITS_MATTER: Final = and_(
     MATTER.c.request_id == TRANSFER.c.request_id,
     or_(MATTER.c.row == TRANSFER.c.row, and_(MATTER.c.row == 0, TRANSFER.c.row > 0)),
 )
+_ITS_LEG: Final = and_(
+    LEG.c.customer_id == TRANSFER.c.customer_id,
+    LEG.c.request_id == TRANSFER.c.request_id,
+    LEG.c.row == TRANSFER.c.row,
+)
 _LISTED: Final = (
     select(
         TRANSFER,
+        LEG,
         REQUEST.c.operator_id,
         REQUEST.c.service,
         REQUEST.c.received_ms,
@@ -118,6 +125,7 @@ _LISTED: Final = (
         and_(REQUEST.c.customer_id == TRANSFER.c.customer_id, REQUEST.c.request_id == TRANSFER.c.request_id),
     )
     .join(MATTER, _ITS_MATTER, isouter=True)
+    .join(LEG, _ITS_LEG, isouter=True)
 )
 
 

@@ -13,7 +13,9 @@ from sqlalchemy import Row as ResultRow
 
 from core_adapter.bulk import BulkInsert, BulkUpdate
 from gateway.domain.approval import plan_json, read_plan
+from gateway.domain.leg import Leg
 from gateway.domain.matter import Act, ActKind, Basis, Matter, MatterKey
+from gateway.journal import legs
 from gateway.journal.record import Key, read_details, write_details
 from gateway.journal.tables import ACT, MATTER, REQUEST
 from protocol.messages.transfer import Arrival, TransferState
@@ -138,7 +140,8 @@ def read(tx: Connection, keys: Iterable[MatterKey], *, lock: bool = False) -> di
         acts: dict[MatterKey, list[Act]] = {}
         for act in tx.execute(_ACTS, {"keys": piece}) if rows else ():
             acts.setdefault(MatterKey(act[0], act[1], act[2]), []).append(_act(act))
-        found.update((matter.key, matter) for matter in (_matter(row, acts) for row in rows))
+        ways = legs.of_matters(tx, piece) if rows else {}
+        found.update((matter.key, matter) for matter in (_matter(row, acts, ways) for row in rows))
     return found
 
 
@@ -188,7 +191,7 @@ def _act(row: ResultRow[Any]) -> Act:
     )
 
 
-def _matter(row: ResultRow[Any], acts: dict[MatterKey, list[Act]]) -> Matter:
+def _matter(row: ResultRow[Any], acts: dict[MatterKey, list[Act]], ways: Mapping[MatterKey, Leg]) -> Matter:
     key = MatterKey(row.customer_id, row.request_id, row.row)
     return Matter(
         key=key,
@@ -220,4 +223,5 @@ def _matter(row: ResultRow[Any], acts: dict[MatterKey, list[Act]]) -> Matter:
         answer=row.answer,
         run_on=date.fromisoformat(row.run_on) if row.run_on else None,
         ended_on=date.fromisoformat(row.ended_on) if row.ended_on else None,
+        leg=ways.get(key),
     )

@@ -18,7 +18,7 @@ from gateway.domain.calendar import business_date
 from gateway.domain.facts import Moment, Request
 from gateway.journal import transfers
 from gateway.journal.chain import Head
-from gateway.journal.tables import LOG_HEAD, MESSAGE_LOG, REQUEST, SITE, TRANSFER
+from gateway.journal.tables import LEG, LOG_HEAD, MESSAGE_LOG, REQUEST, SITE, TRANSFER
 from protocol.codes import Code
 from protocol.errors import Detail
 
@@ -49,12 +49,15 @@ class Claim(NamedTuple):
 
 
 _REQUEST_KEY = tuple_(REQUEST.c.customer_id, REQUEST.c.request_id)
-_REQUESTS = select(REQUEST, TRANSFER).select_from(
+_REQUESTS = select(REQUEST, TRANSFER, LEG).select_from(
     REQUEST.outerjoin(
         TRANSFER,
         (REQUEST.c.customer_id == TRANSFER.c.customer_id)
         & (REQUEST.c.request_id == TRANSFER.c.request_id)
         & (TRANSFER.c.row == 0),
+    ).outerjoin(
+        LEG,
+        (REQUEST.c.customer_id == LEG.c.customer_id) & (REQUEST.c.request_id == LEG.c.request_id) & (LEG.c.row == 0),
     )
 )
 _SITE = select(DatabaseNow(), SITE.c.clock_offset_ms, SITE.c.register_version)

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, func, or_, select, tuple_
 
 from gateway.domain.facts import Request, Transfer
 from gateway.domain.matter import MatterKey
-from gateway.journal import transfers
-from gateway.journal.tables import MATTER, RECURS, TRANSFER
+from gateway.journal import legs, transfers
+from gateway.journal.tables import LEG, MATTER, RECURS, TRANSFER
 from protocol.messages.transfer import TransferState
 
 
@@ -61,10 +61,14 @@ def last_run(tx: Connection, customer_id: str, request_id: str) -> int:
 
 def runs_of(tx: Connection, order: Request, *, first: int, last: int) -> list[Transfer]:
     """The runs of a recurring order with numbers from `first` to `last`."""
-    found = select(TRANSFER).where(
-        TRANSFER.c.customer_id == order.customer_id,
-        TRANSFER.c.request_id == order.request_id,
-        TRANSFER.c.row.between(first, last),
+    found = (
+        select(TRANSFER, LEG)
+        .select_from(legs.WITH_LEG)
+        .where(
+            TRANSFER.c.customer_id == order.customer_id,
+            TRANSFER.c.request_id == order.request_id,
+            TRANSFER.c.row.between(first, last),
+        )
     )
     rows = tx.execute(found).mappings()
     return [transfers.read(row, order.operator_id, order.business_date) for row in rows]

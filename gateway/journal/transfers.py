@@ -4,6 +4,7 @@ Each is set-based and runs in a transaction that is given; none commits.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from core_adapter.bulk import BulkInsert, BulkUpdate, Row
 from gateway.domain.facts import Request, Takes, Transfer
 from gateway.domain.matter import Basis, Matter, MatterKey
 from gateway.domain.states import State
+from gateway.journal import legs
 from gateway.journal.tables import OPEN_ROWS, TRANSFER
 from protocol.codes import Code
 
@@ -61,12 +63,16 @@ _ROWS: Final = (
 
 def enter(tx: Connection, transfers: Iterable[Transfer]) -> None:
     """Write new transfers; from here on recovery, or their matter, carries them to their end."""
-    _ENTER.run(tx, [_written(t) for t in transfers])
+    entered = list(transfers)
+    _ENTER.run(tx, [_written(t) for t in entered])
+    legs.enter(tx, entered)
 
 
 def enter_runs(tx: Connection, runs: Iterable[Transfer]) -> None:
     """Write new runs of recurring orders, also those that failed as they were made; the key refuses a second one."""
-    _ENTER_RUN.run(tx, [(*_written(run), run.ended_on.isoformat() if run.ended_on else None) for run in runs])
+    entered = list(runs)
+    _ENTER_RUN.run(tx, [(*_written(run), run.ended_on.isoformat() if run.ended_on else None) for run in entered])
+    legs.enter(tx, entered)
 
 
 def _written(t: Transfer) -> Row:
@@ -86,8 +92,10 @@ def enter_rows(tx: Connection, rows: Sequence[Row]) -> None:
 
 def release(tx: Connection, matters: Iterable[Matter]) -> None:
     """Let the bank act on the transfers of completed matters, or note that they failed when their time came."""
-    rows, whole = [], []
+    rows, whole, planned = [], [], []
     for matter in matters:
+        if matter.leg is not None:
+            planned.append((matter.key, matter.leg))
         failed = bool(matter.reasons)
         state = State.FAILED if failed else State.RELEASED
         day = (matter.run_on or matter.ended_on or matter.entered_on).isoformat()
@@ -98,6 +106,7 @@ def release(tx: Connection, matters: Iterable[Matter]) -> None:
         else:
             rows.append((*said, *matter.key))
     _RELEASE.run(tx, rows)
+    legs.replan(tx, planned)
     if whole:
         tx.execute(_ROWS, whole)
 
@@ -124,7 +133,9 @@ def give(tx: Connection, transfers: Iterable[Transfer]) -> None:
 def open_rows(tx: Connection, request: Request, most: int) -> list[Transfer]:
     """The first rows of an order on which the bank is to act, or has acted without a known end."""
     found = tx.execute(_OPEN, {"customer": request.customer_id, "request": request.request_id, "most": most})
-    return [_read(row, request.operator_id, request.business_date) for row in found]
+    rows = [_read(row, request.operator_id, request.business_date) for row in found]
+    ways = legs.of_rows(tx, (request.customer_id, request.request_id), [t.row for t in rows])
+    return [replace(t, leg=ways[t.row]) if t.row in ways else t for t in rows]
 
 
 def payees(tx: Connection, key: MatterKey) -> frozenset[str]:
@@ -134,8 +145,8 @@ def payees(tx: Connection, key: MatterKey) -> frozenset[str]:
 
 
 def read(r: Mapping[Any, Any], operator_id: str, entered_on: date) -> Transfer:
-    """The transfer in a row that holds more, with what its order says of all its transfers."""
-    return _read([r[column] for column in TRANSFER.c], operator_id, entered_on)
+    """The transfer in a row that holds more, its leg too, with what its order says of all its transfers."""
+    return replace(_read([r[column] for column in TRANSFER.c], operator_id, entered_on), leg=legs.read(r))
 
 
 def _read(values: Sequence[Any], operator_id: str, entered_on: date) -> Transfer:

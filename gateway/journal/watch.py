@@ -1,6 +1,6 @@
 """What the journal tells those who watch it: how many requests are in doubt, and for how long."""
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from core_adapter.database import database_now
 from gateway.journal.tables import REQUEST, TRANSFER
@@ -12,7 +12,7 @@ _IN_DOUBT = (
         TRANSFER,
         (TRANSFER.c.customer_id == REQUEST.c.customer_id) & (TRANSFER.c.request_id == REQUEST.c.request_id),
     )
-    .where(REQUEST.c.due_ms.isnot(None), TRANSFER.c.state == "unknown")
+    .where(or_(and_(REQUEST.c.due_ms.isnot(None), TRANSFER.c.state == "unknown"), TRANSFER.c.state == "in-doubt"))
 )
 
 

@@ -14,11 +14,12 @@ from core_adapter.core import CoreAccount
 from core_adapter.reasons import in_order, payee_reasons, payer_reasons
 from gateway.domain import entitlement
 from gateway.domain.calendar import instant
+from gateway.domain.channel import Channel
 from gateway.domain.command import Command, Decision, Look, Read, Refuse, Reply
 from gateway.domain.customer import Account
 from gateway.domain.facts import Facts, Moment
 from gateway.domain.matter import Plan
-from gateway.domain.routing import Channel, NoChannel, PassedOver, Payment, Reason, Routed, Routing
+from gateway.domain.routing import NoChannel, PassedOver, Payment, Reason, Routed, Routing
 from gateway.journal import matters, usage
 from gateway.journal.banks import read_banks
 from gateway.services import amending, ordering, transfer

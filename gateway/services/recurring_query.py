@@ -40,6 +40,8 @@ _RUN: Final[Mapping[State, RunState]] = {
     State.RELEASED: RunState.PROCESSING,
     State.PROCESSING: RunState.PROCESSING,
     State.UNKNOWN: RunState.UNKNOWN,
+    State.CLEARING: RunState.PROCESSING,
+    State.IN_DOUBT: RunState.UNKNOWN,
     State.SUCCEEDED: RunState.SUCCEEDED,
     State.FAILED: RunState.FAILED,
 }

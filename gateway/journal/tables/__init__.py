@@ -8,6 +8,7 @@ from gateway.journal.tables.accounts import ACCOUNT_GRANT, ATTACHED_ACCOUNT, CLO
 from gateway.journal.tables.approval import BINDING, FLOW, MODE, PURPOSE
 from gateway.journal.tables.banks import BANK_CODE, BANK_DIRECTORY
 from gateway.journal.tables.book import ACCOUNT_GROUP, BOOK, PAYEE, TEMPLATE
+from gateway.journal.tables.clearing import CASE, CHANNEL_STATE, INBOX, INCOMING, LEG, WIRE_SEQUENCE
 from gateway.journal.tables.log import LOG_HEAD, MESSAGE_LOG, SEAL
 from gateway.journal.tables.metadata import METADATA
 from gateway.journal.tables.orders import ACT, MATTER, OPEN_ROWS, RECURS, REQUEST, TRANSFER, WAITS
@@ -23,11 +24,16 @@ __all__ = [
     "BANK_DIRECTORY",
     "BINDING",
     "BOOK",
+    "CASE",
     "CERTIFICATE",
+    "CHANNEL_STATE",
     "CLOSED_PAYEE",
     "CREDENTIAL",
     "CUSTOMER",
     "FLOW",
+    "INBOX",
+    "INCOMING",
+    "LEG",
     "LOG_HEAD",
     "MATTER",
     "MESSAGE_LOG",
@@ -46,4 +52,5 @@ __all__ = [
     "TRANSFER",
     "USAGE",
     "WAITS",
+    "WIRE_SEQUENCE",
 ]

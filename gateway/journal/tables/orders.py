@@ -87,7 +87,8 @@ TRANSFER = Table(
     CheckConstraint("amount > 0", name="transfer_amount"),
     CheckConstraint("payer_account <> payee_account", name="transfer_two_accounts"),
     CheckConstraint(
-        "state IN ('entered', 'released', 'processing', 'unknown', 'succeeded', 'failed')", name="transfer_state"
+        "state IN ('entered', 'released', 'processing', 'unknown', 'clearing', 'in-doubt', 'succeeded', 'failed')",
+        name="transfer_state",
     ),
     CheckConstraint("takes IN ('nothing', 'own', 'outgoing')", name="transfer_takes"),
     CheckConstraint("basis IN ('immediate', 'scheduled', 'postponed')", name="transfer_basis"),

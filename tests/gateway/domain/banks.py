@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from gateway.domain.banks import PayeeBank
-from gateway.domain.routing import Channel, ChannelState, NoChannel, Payment, Routed, Routing
+from gateway.domain.channel import Channel, ChannelState
+from gateway.domain.routing import NoChannel, Payment, Routed, Routing
 from gateway.domain.terms import RoutingRules
 from tests.gateway.domain.moments import RULES, at
 

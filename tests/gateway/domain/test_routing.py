@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain.banks import PayeeBank
+from gateway.domain.channel import Channel
 from gateway.domain.hours import ScheduleRules
-from gateway.domain.routing import Channel, NoChannel, PassedOver, Reason, Routed
+from gateway.domain.routing import NoChannel, PassedOver, Reason, Routed
 from gateway.domain.terms import Fee, RoutingRules, Terms
 from protocol.messages.transfer import Arrival
 from tests.gateway.domain.banks import CAP, HEAD, MEMBER, THRESHOLD, bank, passed, routed, way

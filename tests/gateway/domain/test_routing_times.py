@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from gateway.domain.banks import PayeeBank
-from gateway.domain.routing import Channel, ChannelState, NoChannel, Routed
+from gateway.domain.channel import Channel, ChannelState
+from gateway.domain.routing import NoChannel, Routed
 from protocol.messages.transfer import Arrival
 from tests.gateway.domain.banks import CAP, HEAD, THRESHOLD, bank, passed, routed, way
 from tests.gateway.domain.moments import at
