@@ -28,8 +28,8 @@ class Turn(StrEnum):
     """What a later status makes of an earlier one.
 
     ADVANCES: it is news, and the earlier one no longer holds. REPEATS: nothing changes; it is the same, or told late,
-    or another word for the same end. CONTRADICTS: one of the two is final and the other is its opposite; the earlier one
-    holds, and people look at it. UNKNOWN: the later one says nothing.
+    or another word for the same end. CONTRADICTS: one of the two is final and the other is its opposite; the earlier
+    one holds, and people look at it. UNKNOWN: the later one says nothing.
     """
 
     ADVANCES = "advances"

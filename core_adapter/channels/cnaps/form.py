@@ -5,7 +5,7 @@ is told flat: a row of texts for the fixed nodes, a list of rows for each list, 
 The schemas are the judges of what may stand where: a form knows only names and order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -54,11 +54,21 @@ def leaves(nodes: tuple[Node, ...], path: str = "", *, optional: bool = False) -
             yield from leaves(node.nodes, f"{path}{node.name}/", optional=missing)
 
 
+class _Text(NamedTuple):
+    """A part of a template that is always written, and how many values stand in it."""
+
+    text: str
+    values: int
+
+
 class _Optional(NamedTuple):
     """A part of a template that is left out when its values are all empty."""
 
-    parts: "list[str | _Optional]"
+    parts: "tuple[_Text | _Optional, ...]"
     values: int
+
+
+_Part = _Text | _Optional
 
 
 class _Pattern:
@@ -73,11 +83,11 @@ class _Pattern:
 
     def write(self, row: Row, out: list[str]) -> None:
         """Add the elements with the values of the row to `out`."""
-        if len(row) != self.size:
-            raise AssertionError(f"{len(row)} values for {self.size} leaves")
         text = "\0".join(row)
         if "&" in text or "<" in text or ">" in text:
-            row = tuple(v.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for v in row)
+            row = tuple(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").split("\0"))
+        if len(row) != self.size:
+            raise ValueError(f"{len(row)} values for {self.size} leaves")
         _fill(self._parts, row, 0, out)
 
     def read(self, elements: Iterator[_Element]) -> Row:
@@ -99,40 +109,38 @@ class _Pattern:
         return tuple(row)
 
 
-def _parts(nodes: tuple[Node, ...]) -> "Iterator[str | _Optional]":
+def _parts(nodes: tuple[Node, ...]) -> Iterator[_Part]:
     for node in nodes:
-        inner = ["%s"] if isinstance(node, Leaf) else _parts(node.nodes)
+        inner = [_Text("%s", 1)] if isinstance(node, Leaf) else _parts(node.nodes)
         attribute = ' Ccy="CNY"' if isinstance(node, Leaf) and node.currency else ""
-        parts: list[str | _Optional] = [f"<{node.name}{attribute}>", *inner, f"</{node.name}>"]
+        parts = [_Text(f"<{node.name}{attribute}>", 0), *inner, _Text(f"</{node.name}>", 0)]
         if node.optional:
             yield _Optional(_joined(parts), sum(1 for _ in leaves((node,))))
         else:
             yield from parts
 
 
-def _joined(parts: "Iterator[str | _Optional] | list[str | _Optional]") -> "list[str | _Optional]":
+def _joined(parts: Iterable[_Part]) -> tuple[_Part, ...]:
     """The same parts with texts that follow one another made one."""
-    found: list[str | _Optional] = []
+    found: list[_Part] = []
     for part in parts:
-        if isinstance(part, str) and found and isinstance(found[-1], str):
-            found[-1] += part
+        last = found[-1] if found else None
+        if isinstance(part, _Text) and isinstance(last, _Text):
+            found[-1] = _Text(last.text + part.text, last.values + part.values)
         else:
             found.append(part)
-    return found
+    return tuple(found)
 
 
-def _fill(parts: list[str | _Optional], row: Row, start: int, out: list[str]) -> int:
-    """Add the parts with the values from `start` on; where the next value stands."""
+def _fill(parts: tuple[_Part, ...], row: Row, start: int, out: list[str]) -> None:
+    """Add the parts with the values from `start` on."""
     for part in parts:
-        if isinstance(part, str):
-            end = start + part.count("%s")
-            out.append(part % row[start:end])
-        else:
-            end = start + part.values
-            if any(row[start:end]):
-                _fill(part.parts, row, start, out)
+        end = start + part.values
+        if isinstance(part, _Text):
+            out.append(part.text % row[start:end])
+        elif any(row[start:end]):
+            _fill(part.parts, row, start, out)
         start = end
-    return start
 
 
 def _steps(nodes: tuple[Node, ...], prefix: str) -> Iterator[tuple[str, bool]]:

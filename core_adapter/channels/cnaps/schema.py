@@ -23,7 +23,12 @@ def tree(body: bytes, message_type: str) -> _Element:
     if not body.startswith(_START):
         raise Unreadable(Fault.XML, "the body does not begin with its declaration")
     # In well-formed XML a `<` begins markup, so that `<!` and `<?` can be nothing else; no parser sees what follows.
-    if b"<!" in body or body.find(b"<?", len(_START)) >= 0 or _XSI in body:
+    # One byte is found many times faster than two, and most bodies hold neither mark behind their declaration.
+    if (
+        (b"!" in body and b"<!" in body)
+        or (body.find(b"?", len(_START)) >= 0 and body.find(b"<?", len(_START)) >= 0)
+        or (b"http" in body and _XSI in body)
+    ):
         raise Unreadable(Fault.XML, "the body holds what has no place in a message")
     try:
         body.decode("utf-8")

@@ -24,8 +24,8 @@ _BLOCK_BYTES_MAX: Final = len(OPENING) + SIGNATURE_BYTES_MAX // 3 * 4 + len(CLOS
 def covered(header: Iterable[str], values: Values) -> bytes:
     """The bytes that are signed, of the texts of the header's signed fields and the values of the body."""
     lists = chain.from_iterable((str(len(rows)), *chain.from_iterable(rows)) for rows in values.lists)
-    texts = [text.encode() for text in chain(header, values.fixed, lists)]
-    return b"".join([b"%d:%b" % (len(text), text) for text in texts])
+    texts = chain(header, values.fixed, lists)
+    return "".join([f"{len(t) if t.isascii() else len(t.encode())}:{t}" for t in texts]).encode()
 
 
 def write(signature: bytes) -> bytes:
