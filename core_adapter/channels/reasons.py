@@ -1,4 +1,4 @@
-"""Why the clearing centre discards a message or does not carry out a credit: codes of both sides, with words for people.
+"""Why the clearing centre discards a message or does not carry out a credit: codes of both sides, with their words.
 
 A code has the four characters of the field for it (RjctCd); codes are never reused. What keeps a message from being
 read at all has codes of its own, in `core_adapter.channels.cnaps`. Texts fit the field for them: 105 characters.

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
@@ -18,7 +18,7 @@ from core_adapter.channels.messages import (
     System,
     SystemState,
 )
-from core_adapter.clearing.tables import ACTION, BOOK, CREDIT, DELIVERY, FUNDING, LOST, SYSTEM
+from core_adapter.clearing.tables import ACTION, BOOK, CREDIT, DELIVERY, LOST, SYSTEM
 from core_adapter.clearing.values import Action, ActionKind, Entry, Standing, Waits
 from core_adapter.database import among
 
@@ -29,8 +29,10 @@ _CHANGE_CREDIT: Final = BulkUpdate(CREDIT, ["number"], _CHANGING)
 _BY_ID: Final = BulkLock(CREDIT, ["message_id", "tx_id", "sender"], _COLUMNS)
 _BY_NUMBER: Final = BulkLock(CREDIT, ["number"], _COLUMNS)
 _COMING_BACK: Final = BulkLock(CREDIT, ["original_message_id", "original_tx_id", "original_sender"], ["status"])
-_TAKEN: Final = select(CREDIT.c.message_id).distinct().where(
-    among(CREDIT.c.message_id, "ids"), CREDIT.c.sender == bindparam("sender")
+_TAKEN: Final = (
+    select(CREDIT.c.message_id)
+    .distinct()
+    .where(among(CREDIT.c.message_id, "ids"), CREDIT.c.sender == bindparam("sender"))
 )
 _UNDER_WAY: Final = (
     select(CREDIT)
@@ -77,15 +79,24 @@ def keep_standing(connection: Connection, standing: Standing) -> None:
     connection.execute(update(SYSTEM).where(SYSTEM.c.system == standing.system.value).values(values))
 
 
-def counters(connection: Connection) -> tuple[int, int, int | None]:
-    """How many credits and messages were numbered, and the funds of the bank in fen (None: no limit)."""
-    credits, messages, funds = connection.execute(select(BOOK.c.credits, BOOK.c.messages, BOOK.c.funds)).one()
-    return credits, messages, funds
+class Counters(NamedTuple):
+    """The row of the book: credits and messages numbered, the flow of HVPS and the base of the funds in fen."""
+
+    credits: int
+    messages: int
+    flow: int
+    base: int | None
 
 
-def keep_counters(connection: Connection, credits: int, messages: int, funds: int | None) -> None:
-    """Write them."""
-    connection.execute(update(BOOK).values(credits=credits, messages=messages, funds=funds))
+def counters(connection: Connection) -> Counters:
+    """What the book counts."""
+    columns = (BOOK.c.credits, BOOK.c.messages, BOOK.c.flow, BOOK.c.base)
+    return Counters(*connection.execute(select(*columns)).one())
+
+
+def keep_counters(connection: Connection, kept: Counters) -> None:
+    """Write what the book counts."""
+    connection.execute(update(BOOK).values(kept._asdict()))
 
 
 def taken(connection: Connection, sender: str, message_ids: Iterable[str]) -> set[str]:
@@ -96,7 +107,7 @@ def taken(connection: Connection, sender: str, message_ids: Iterable[str]) -> se
 def losses(connection: Connection, sender: str, message_ids: Iterable[str]) -> dict[str, int]:
     """How often each of these messages vanished; those that never did are left out."""
     found = connection.execute(_LOSSES, {"ids": list(message_ids), "sender": sender})
-    return {message_id: times for message_id, times in found}
+    return dict(found.tuples())
 
 
 def keep_losses(connection: Connection, sender: str, lost: dict[str, int]) -> None:
@@ -166,10 +177,13 @@ def add_actions(connection: Connection, actions: Iterable[Action]) -> None:
     _NEW_ACTION.run(connection, rows)
 
 
-def has_action(connection: Connection, kind: ActionKind, system: System) -> bool:
-    """Whether an action of that kind waits that is about the system."""
-    found = connection.execute(select(ACTION.c.about).where(ACTION.c.kind == kind.value)).scalars()
-    return any(json.loads(about).get("system") == system for about in found)
+def drop_day_ends(connection: Connection, now: int) -> set[System]:
+    """Take away the day ends by the clock that are still to come; the systems whose day end is overdue."""
+    waiting = select(ACTION.c.number, ACTION.c.due_at, ACTION.c.about).where(ACTION.c.kind == ActionKind.DAY_END)
+    found = [(number, due_at, json.loads(about)) for number, due_at, about in connection.execute(waiting)]
+    by_clock = [(number, due_at, System(about["system"])) for number, due_at, about in found if about["by_clock"]]
+    end_actions(connection, [number for number, due_at, _ in by_clock if due_at > now])
+    return {system for _, due_at, system in by_clock if due_at <= now}
 
 
 def add_deliveries(connection: Connection, entries: Iterable[Entry], now: int) -> None:
@@ -197,18 +211,18 @@ def end_deliveries(connection: Connection, message_ids: Iterable[str]) -> None:
     connection.execute(delete(DELIVERY).where(among(DELIVERY.c.message_id, "ids")), {"ids": list(message_ids)})
 
 
-def next_due(connection: Connection) -> int | None:
-    """When the next thing is due that stands in a row, None for nothing."""
+def next_due(connection: Connection, *, reachable: bool) -> int | None:
+    """When the next thing is due that stands in a row, None for nothing; without the bank nothing is told it."""
+    actions = select(func.min(ACTION.c.due_at))
+    if not reachable:
+        actions = actions.where(ACTION.c.kind != ActionKind.TELL)
     moments = [
-        connection.execute(select(func.min(column))).scalar()
-        for column in (ACTION.c.due_at, DELIVERY.c.due_at, SYSTEM.c.round_at)
+        connection.execute(actions).scalar(),
+        connection.execute(select(func.min(SYSTEM.c.round_at))).scalar(),
     ]
+    if reachable:
+        moments.append(connection.execute(select(func.min(DELIVERY.c.due_at))).scalar())
     return min((moment for moment in moments if moment is not None), default=None)
-
-
-def add_funding(connection: Connection, amount: int | None, after: int) -> None:
-    """Write that so much was set on the settlement account, after so much had flowed."""
-    connection.execute(insert(FUNDING), {"amount": amount, "after": after})
 
 
 def _row(entry: Entry) -> Row:

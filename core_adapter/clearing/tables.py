@@ -23,11 +23,13 @@ BOOK: Final = Table(
     Column("centre", String(12), nullable=False),
     Column("credits", Integer, nullable=False),
     Column("messages", Integer, nullable=False),
-    Column("funds", Integer),
+    Column("flow", Integer, nullable=False),
+    Column("base", Integer),
     CheckConstraint("id = 1", name="book_one_row"),
 )
-"""One row: whose book it is, how many credits and messages of the centre were numbered, and what stands on the bank's
-settlement account in fen (NULL: no limit)."""
+"""One row: whose book it is, how many credits and messages of the centre were numbered, and the bank's settlement
+account: `flow` is what HVPS brought less what it took (fen); `base` and `flow` are what stands on it, without a base
+there is no limit."""
 
 SYSTEM: Final = Table(
     "system",
@@ -126,20 +128,9 @@ DELIVERY: Final = Table(
 
 Index("delivery_due", DELIVERY.c.due_at)
 
-FUNDING: Final = Table(
-    "funding",
-    METADATA,
-    Column("number", Integer, primary_key=True),
-    Column("amount", Integer),
-    Column("after", Integer, nullable=False),
-)
-"""What was set on the bank's settlement account (fen, NULL: no limit), after how much had flowed through HVPS."""
-
 FLOW: Final = """
 CREATE VIEW IF NOT EXISTS flow AS
 SELECT number, system, cleared_on, payer_bank AS participant, -amount AS change FROM credit WHERE status = 'PR04'
 UNION ALL
 SELECT number, system, cleared_on, payee_bank, amount FROM credit WHERE status = 'PR04'
 """
-
-

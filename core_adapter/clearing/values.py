@@ -1,6 +1,6 @@
 """What the centre's book holds, as values: credits, actions that wait for their time, and how the systems stand."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -123,12 +123,13 @@ class Standing:
 class Send:
     """A message that leaves after the commit: by the connection `via` if it stands, else by any that is logged in.
 
-    `forged` is one whose signature is spoilt on purpose.
+    `forged` is one whose signature is spoilt on purpose, `late` how many seconds it is held back, in memory alone.
     """
 
     via: int
     message: Message
     forged: bool = False
+    late: float = 0.0
 
 
 def returned(entry: Entry, *, tx_id: str, reason: str, text: str) -> Credit:
@@ -146,11 +147,6 @@ def returned(entry: Entry, *, tx_id: str, reason: str, text: str) -> Credit:
         reason=reason,
         reason_text=text,
     )
-
-
-def settled(entry: Entry, standing: Standing) -> Entry:
-    """The credit once settled, on the system's date of clearing."""
-    return replace(entry, status=Status.SETTLED, cleared_on=standing.cleared_on, waits=None)
 
 
 def party(account: str, name: str, bank: str) -> Party:
