@@ -8,7 +8,7 @@ bank receives less what it sends.
 """
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Final, TextIO
 
@@ -61,9 +61,7 @@ def _dates(connection: Connection) -> list[date]:
 def _credits(connection: Connection, day: date) -> Iterator[dict[str, str | int]]:
     bank = connection.execute(select(BOOK.c.bank)).scalar_one()
     named = [CREDIT.c[name] for name in FIELDS if name != "way"]
-    rows: Iterable[tuple[str | int, ...]] = connection.execute(
-        select(*named).where(CREDIT.c.cleared_on == day.isoformat()).order_by(CREDIT.c.number)
-    ).tuples()
+    rows = connection.execute(select(*named).where(CREDIT.c.cleared_on == day.isoformat()).order_by(CREDIT.c.number))
     for row in rows:
         told = dict(zip(FIELDS[1:], row, strict=True))
         yield {"way": "sent" if told["sender"] == bank else "received", **told}

@@ -107,7 +107,7 @@ def taken(connection: Connection, sender: str, message_ids: Iterable[str]) -> se
 def losses(connection: Connection, sender: str, message_ids: Iterable[str]) -> dict[str, int]:
     """How often each of these messages vanished; those that never did are left out."""
     found = connection.execute(_LOSSES, {"ids": list(message_ids), "sender": sender})
-    return dict(found.tuples())
+    return {each.message_id: each.times for each in found}
 
 
 def keep_losses(connection: Connection, sender: str, lost: dict[str, int]) -> None:
