@@ -14,7 +14,6 @@ from typing import Any, Final
 from core_adapter.channels import reasons
 from core_adapter.channels.messages import Credit, CreditKind, Priority, Status, System, SystemState
 from core_adapter.channels.reasons import REASONS, Reason
-from core_adapter.clearing import chance
 from core_adapter.clearing.chance import Fate
 from core_adapter.clearing.desk import Desk, by_urgency
 from core_adapter.clearing.hours import next_day_end, round_end
@@ -30,7 +29,7 @@ GOOD: Final = (Status.NETTED, Status.SETTLED)
 
 def begin(desk: Desk, entry: Entry) -> None:
     """Look at a credit of the bank for the first time: at once, or as late as its fate has it."""
-    fate = chance.fate(desk.settings, entry)
+    fate = desk.fate(entry)
     if fate.delay:
         desk.keep(entry)
         desk.later(fate.delay, ActionKind.DECIDE, entry.number)
@@ -40,7 +39,7 @@ def begin(desk: Desk, entry: Entry) -> None:
 
 def decide(desk: Desk, entry: Entry) -> None:
     """Decide what becomes of a credit of the bank that nothing is known of yet."""
-    fate = chance.fate(desk.settings, entry)
+    fate = desk.fate(entry)
     entry = replace(entry, cleared_on=desk.standings[entry.system].cleared_on)
     if fate.refusal is not None:
         refuse(desk, entry, fate.refusal)
@@ -225,7 +224,7 @@ def _succeeded(desk: Desk, entry: Entry) -> None:
     """What its fate has in store for a credit that is good from now on."""
     if entry.sender != desk.settings.bank:
         return
-    fate = chance.fate(desk.settings, entry)
+    fate = desk.fate(entry)
     if fate.back is not None:
         desk.keep(replace(entry, returned_by=LATE))
         desk.later(fate.back, ActionKind.RETURN, entry.number, code=fate.back_reason.code, text="")

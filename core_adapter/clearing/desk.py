@@ -22,6 +22,7 @@ from core_adapter.channels.messages import (
 )
 from core_adapter.channels.reasons import Reason
 from core_adapter.clearing import chance
+from core_adapter.clearing.chance import Fate
 from core_adapter.clearing.hours import state_at, wall_clock
 from core_adapter.clearing.magic import Magic, case_of
 from core_adapter.clearing.settings import Clearing
@@ -79,6 +80,7 @@ class Desk:
     deliveries: list[Entry] = field(default_factory=list)
     queue: dict[int, Entry] = field(default_factory=dict)
     refilled: bool = False
+    fates: dict[int, Fate] = field(default_factory=dict)
 
     # --- what stands
 
@@ -86,6 +88,13 @@ class Desk:
     def funds(self) -> int | None:
         """What stands on the bank's settlement account, in fen; None for no limit."""
         return None if self.base is None else self.base + self.flow
+
+    def fate(self, entry: Entry) -> Fate:
+        """What becomes of a credit, drawn once a turn."""
+        known = self.fates.get(entry.number)
+        if known is None:
+            known = self.fates[entry.number] = chance.fate(self.settings, entry)
+        return known
 
     def head(self, system: System, *, reference: str = "", receiver: str = "") -> Head:
         """The head of a new message of the centre, for the bank unless another receiver is named."""
@@ -150,7 +159,7 @@ class Desk:
 
     def tell(self, entry: Entry) -> None:
         """Tell the bank what became of its credit, as it stands now: as its fate has it, and as the news travels."""
-        if entry.sender != self.settings.bank or chance.fate(self.settings, entry).silent:
+        if entry.sender != self.settings.bank or self.fate(entry).silent:
             return
         case = case_of(entry.credit)
         outcome = entry.outcome()

@@ -67,7 +67,7 @@ def take(desk: Desk, message: Credits, via: int, known: Known) -> None:
         return
     known.taken.add(head.message_id)
     entries = [_entry(desk, message, credit, via) for credit in message.credits]
-    if not all(chance.fate(desk.settings, entry).silent for entry in entries):
+    if not all(desk.fate(entry).silent for entry in entries):
         _acknowledge(desk, head, via)
     for entry in entries:
         known.credits[entry.original] = entry

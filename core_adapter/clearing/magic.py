@@ -80,6 +80,8 @@ MEANINGS: Final[dict[Magic, Meaning]] = {
 }
 """What each case is."""
 
+_BY_DIGITS: Final = {f"{case:02d}": case for case in Magic}
+
 assert MEANINGS.keys() == set(Magic), "every case is explained"
 
 
@@ -94,7 +96,7 @@ def case_of(credit: Credit) -> Magic | None:
     if not account.startswith(PREFIX) or len(account) != _ACCOUNT_DIGITS or credit.kind is CreditKind.RETURN:
         return None
     digits = f"{credit.amount % 100:02d}" if account == BY_AMOUNT else account[-2:]
-    return Magic(int(digits)) if digits.isdecimal() and int(digits) in list(Magic) else None
+    return _BY_DIGITS.get(digits)
 
 
 def delay_seconds(credit: Credit) -> int:

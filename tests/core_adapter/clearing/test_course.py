@@ -67,7 +67,9 @@ def test_hvps_queues_what_the_account_is_short_of_and_settles_it_by_urgency(make
     send = [credit(LARGE, tx_id=str(n), system=System.HVPS) for n in range(4)]
     first, normal, urgent, most = [
         bank.pay(each, system=System.HVPS, priority=priority)[0]
-        for each, priority in zip(send, [Priority.NORMAL, Priority.NORMAL, Priority.URGENT, Priority.MOST_URGENT], strict=True)
+        for each, priority in zip(
+            send, [Priority.NORMAL, Priority.NORMAL, Priority.URGENT, Priority.MOST_URGENT], strict=True
+        )
     ]
 
     assert [bank.statuses(each) for each in (first, normal, urgent, most)] == [["PR04"], ["PR12"], ["PR12"], ["PR12"]]
@@ -324,7 +326,9 @@ def test_outcomes_of_one_group_are_told_together(bank: Bank) -> None:
 
 
 def _incoming(amount: int, system: System = System.IBPS) -> orders.Incoming:
-    return orders.Incoming(system=system, account="11010100000000001", name="云帆贸易有限公司", amount=amount, bank=OTHER)
+    return orders.Incoming(
+        system=system, account="11010100000000001", name="云帆贸易有限公司", amount=amount, bank=OTHER
+    )
 
 
 def _back(delivery: Credits, amount: int) -> Credit:
