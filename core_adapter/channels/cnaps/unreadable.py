@@ -37,7 +37,8 @@ class Unreadable(Exception):
     """
 
     def __init__(self, code: Fault, text: str, head: Head | None = None) -> None:
+        assert len(text) <= TEXT_CHARS_MAX, "a reason fits its field"
         super().__init__(f"{code} {text}")
         self.code: Final = code
-        self.text: Final = text[:TEXT_CHARS_MAX]
+        self.text: Final = text
         self.head: Final = head

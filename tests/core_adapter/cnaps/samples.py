@@ -6,9 +6,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 from hypothesis import strategies as st
 
-from core_adapter.channels.cnaps import Codec
+from core_adapter.channels.cnaps import Codec, Unreadable
 from core_adapter.channels.messages import (
     Credit,
     CreditKind,
@@ -54,6 +55,15 @@ CODEC: Final = Codec(second.mac, verify)
 def golden(message_type: str) -> bytes:
     """The golden file of a type."""
     return (_GOLDEN / f"{message_type}.cnaps").read_bytes()
+
+
+def fault_of(data: bytes) -> Unreadable:
+    """Why that is refused, which fits into a refusal whatever the peer wrote."""
+    with pytest.raises(Unreadable) as refused:
+        CODEC.read(data)
+    answer = Discarded(head=GOLDEN["ccms.911.001.02"].head, code=refused.value.code, text=refused.value.text)
+    CODEC.write(answer, from_centre=True)
+    return refused.value
 
 
 def plain(value: Message) -> dict[str, Any]:
