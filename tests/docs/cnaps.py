@@ -1,5 +1,6 @@
 """The CNAPS2 messages as the codec, its schemas and the table of statuses have them."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
@@ -87,8 +88,9 @@ def fields() -> str:
 
 
 def faults() -> str:
-    """The codes of messages that cannot be read."""
-    return rows(["code", "name"], ([f"`{fault}`", fault.name] for fault in Fault))
+    """The codes of messages that cannot be read, with what the code's own page says of them."""
+    said = dict(re.findall(r"([A-Z]+): ([^.]+)\.", " ".join(str(Fault.__doc__).split())))
+    return rows(["code", "name", "means"], ([f"`{fault}`", fault.name, said[fault.name]] for fault in Fault))
 
 
 def statuses() -> str:

@@ -39,9 +39,8 @@ def tree(body: bytes, message_type: str) -> _Element:
     ):
         raise Unreadable(Fault.XML, "the body holds what has no place in a message")
     try:
-        body.decode("utf-8")
         document = parsed(body)
-    except (UnicodeDecodeError, etree.XMLSyntaxError):
+    except etree.XMLSyntaxError:
         raise Unreadable(Fault.XML, "the body is not well-formed XML in UTF-8") from None
     judge = _compiled(message_type)
     if not judge.validate(document):

@@ -1,5 +1,7 @@
 """What is no message is refused, by its fault, with the head where there is one; nothing is ever read as another."""
 
+import base64
+
 import pytest
 
 from core_adapter.channels.cnaps import MESSAGE_BYTES_MAX, Codec, Fault, Unreadable, signature
@@ -139,6 +141,14 @@ def test_a_signature_is_base64_written_in_one_way(block: bytes) -> None:
     assert fault_of(data[:132] + block + data[data.index(b"<?xml") :]).code == Fault.SIGNATURE
 
 
+def test_spare_bits_of_base64_are_not_free() -> None:
+    """A text that decodes to the right signature, and is not the one that it is written as."""
+    text = b"{S:" + base64.b64encode(second.read(golden(HVPS)).signature)
+    assert text.endswith(b"g=")
+
+    assert fault_of(golden(HVPS).replace(text, text[:-2] + b"h=")).text == "the signature is not Base64"
+
+
 def test_a_signature_by_somebody_else_is_refused() -> None:
     """The sender named in the header is the one that must have signed."""
     asked = []
@@ -200,9 +210,18 @@ def test_a_body_is_plain_xml_in_utf8(old: str, new: str) -> None:
     assert fault_of(changed(HVPS, old, new)).code == Fault.XML
 
 
-def test_bytes_that_are_no_utf8_are_refused() -> None:
-    """Nothing is replaced and nothing is guessed."""
-    assert fault_of(golden(HVPS).replace("货款".encode(), "货款".encode("gb18030"))).code == Fault.XML
+@pytest.mark.parametrize("bad", [b"\xbb\xf5\xbf\xee", b"\xed\xa0\x80", b"\xc0\xaf", b"\xff", b"\xef\xbf\xbf"])
+def test_bytes_that_are_no_utf8_are_refused(bad: bytes) -> None:
+    """Another encoding, half a surrogate, a long form, a noncharacter: nothing is replaced and nothing is guessed."""
+    assert fault_of(golden(HVPS).replace("货款".encode(), bad)).code == Fault.XML
+
+
+@pytest.mark.parametrize("declaration", ["", '<?xml version="1.0"?>', '<?xml version="1.0" encoding="GBK"?>'])
+def test_a_body_says_that_it_is_utf8(declaration: str) -> None:
+    """Even where it would be the same in any encoding."""
+    data = changed("ccms.805.001.02", '<?xml version="1.0" encoding="UTF-8"?>', declaration)
+
+    assert fault_of(data).text == "the body does not begin with its declaration"
 
 
 def test_endless_levels_are_not_followed() -> None:
