@@ -12,9 +12,9 @@ TEXT_CHARS_MAX: Final = 105
 class Fault(StrEnum):
     """What is wrong, in the four characters of a rejection code (RjctCd); these codes are ours.
 
-    LENGTH: too few bytes for a header, or more than MESSAGE_BYTES_MAX. HEADER: the block is not as it should be.
-    TYPE: none that is in use, or one that does not go this way. SIGNATURE: missing, misshapen, wrong, or where none
-    belongs. XML: not well-formed, or something that has no place in a message (DOCTYPE, comment, CDATA, ...).
+    LENGTH: too few bytes for a header, or more than a message may have. HEADER: a field of the block is wrong. TYPE:
+    none that is in use, or one that has no place here. SIGNATURE: missing, misshapen, not the sender's, or where none
+    belongs. XML: not well-formed, or something that has no place in a message (DOCTYPE, comment, CDATA and the like).
     SCHEMA: not valid by the schema of its type. DISAGREES: header and body, or two parts of the body, say different
     things. TOTAL: count or sum differ from what is there.
     """
@@ -37,7 +37,8 @@ class Unreadable(Exception):
     """
 
     def __init__(self, code: Fault, text: str, head: Head | None = None) -> None:
+        assert len(text) <= TEXT_CHARS_MAX, "a reason fits its field"
         super().__init__(f"{code} {text}")
         self.code: Final = code
-        self.text: Final = text[:TEXT_CHARS_MAX]
+        self.text: Final = text
         self.head: Final = head
