@@ -38,6 +38,7 @@ class Book:
         """Open the book of the settings, made anew where there is none; raises BookRefused."""
         self._settings = settings
         self._lock: Final = settings.book.with_name(settings.book.name + ".lock")
+        os.close(os.open(settings.book, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # it holds accounts and names
         self.engine: Final[Engine] = open_engine(f"sqlite:///{settings.book}")
         try:
             self.write(lambda connection: _make(connection, settings, now))

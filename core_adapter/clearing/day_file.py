@@ -5,6 +5,8 @@ CSV in UTF-8. The first line names the fields of the lines that follow, one for 
 decimals; `status` is the network status, final for a day that has ended. The last line begins with `total`: the date,
 `ended` or `open`, then number and sum of the credits sent that are good (PR03, PR04), of those received, and what the
 bank receives less what it sends.
+
+A credit that nothing was decided of belongs to no date yet. The file of a date that has ended does not change any more.
 """
 
 import csv
@@ -14,6 +16,7 @@ from typing import Final, TextIO
 
 from sqlalchemy import Connection, select
 
+from core_adapter.channels.messages import Status
 from core_adapter.clearing.tables import BOOK, CREDIT, SYSTEM
 from protocol.money import format_amount
 
@@ -61,7 +64,11 @@ def _dates(connection: Connection) -> list[date]:
 def _credits(connection: Connection, day: date) -> Iterator[dict[str, str | int]]:
     bank = connection.execute(select(BOOK.c.bank)).scalar_one()
     named = [CREDIT.c[name] for name in FIELDS if name != "way"]
-    rows = connection.execute(select(*named).where(CREDIT.c.cleared_on == day.isoformat()).order_by(CREDIT.c.number))
+    rows = connection.execute(
+        select(*named)
+        .where(CREDIT.c.cleared_on == day.isoformat(), CREDIT.c.status != Status.FORWARDED)
+        .order_by(CREDIT.c.number)
+    )
     for row in rows:
         told = dict(zip(FIELDS[1:], row, strict=True))
         yield {"way": "sent" if told["sender"] == bank else "received", **told}
