@@ -86,7 +86,7 @@ def answer(desk: Desk, query: StatusQuery, via: int, known: Mapping[Original, En
         outcomes=tuple(entry.outcome() for entry in found.values()),
         unknown=tuple(dict.fromkeys(each for each in query.originals if each not in found)),
     )
-    _send(desk, via, message, "answer", query.head.message_id)
+    _send(desk, via, message)
 
 
 def consider(desk: Desk, request: ReturnRequest, via: int, known: Mapping[Original, Entry]) -> None:
@@ -104,7 +104,7 @@ def consider(desk: Desk, request: ReturnRequest, via: int, known: Mapping[Origin
         agreed=not refusal,
         text=refusal,
     )
-    _send(desk, via, message, "answer", request.head.message_id)
+    _send(desk, via, message)
 
 
 def log_in(desk: Desk, login: Login, via: int) -> None:
@@ -189,11 +189,10 @@ def _not_returned(desk: Desk, request: ReturnRequest, entry: Entry | None) -> st
 
 
 def _acknowledge(desk: Desk, head: Head, via: int) -> None:
-    message = Received(head=desk.head(head.system, reference=head.message_id))
-    _send(desk, via, message, "acknowledgement", head.message_id)
+    _send(desk, via, Received(head=desk.head(head.system, reference=head.message_id)))
 
 
-def _send(desk: Desk, via: int, message: Received | StatusAnswer | ReturnAnswer, word: str, message_id: str) -> None:
+def _send(desk: Desk, via: int, message: Received | StatusAnswer | ReturnAnswer) -> None:
     """Send an answer as chance has it: not at all, twice, late; whoever waits for it asks again."""
-    passage = chance.passage(desk.settings.faults, word, message_id)
+    passage = chance.passage(desk.settings.faults, "answer", message.head.reference_id)
     desk.sends += [Send(via, message, late=passage.late)] * passage.copies

@@ -207,10 +207,10 @@ def _hear(connection: Connection, desk: Desk, arrived: Sequence[Arrived]) -> fro
         if isinstance(message, Credits):
             intake.take(desk, message, via, known)
     store.keep_losses(connection, desk.settings.bank, {k: n for k, n in known.lost.items() if n != lost.get(k)})
-    return frozenset(via for via, message in heard if _hear_other(connection, desk, message, via, known))
+    return frozenset(via for via, message in heard if _hear_other(connection, desk, message, via=via, known=known))
 
 
-def _hear_other(connection: Connection, desk: Desk, message: Message, via: int, known: Known) -> bool:
+def _hear_other(connection: Connection, desk: Desk, message: Message, *, via: int, known: Known) -> bool:
     """Do what a message asks that is not of credits; whether it logged its connection in."""
     match message:
         case Login():

@@ -81,7 +81,7 @@ class Bank:
             sender=BANK,
             receiver=CENTRE,
             system=system,
-            sent_at=datetime(2026, 3, 2, 10),
+            sent_at=datetime(2026, 3, 2, 10),  # noqa: DTZ001  the wall clock of Shanghai travels without a zone
             message_id=f"20260302{self.sent:08d}",
             reference_id=reference,
             priority=priority,
@@ -103,12 +103,12 @@ class Bank:
             self.turn()
 
     def pay(
-        self, *credits: Credit, system: System = System.IBPS, priority: Priority = Priority.NORMAL
+        self, *paid: Credit, system: System = System.IBPS, priority: Priority = Priority.NORMAL
     ) -> tuple[Original, ...]:
         """Send credits in one message; how they are named."""
-        message = Credits(head=self.head(system, priority), credits=credits)
+        message = Credits(head=self.head(system, priority), credits=paid)
         self.turn(message)
-        return tuple(Original(BANK, message.head.message_id, each.tx_id) for each in credits)
+        return tuple(Original(BANK, message.head.message_id, each.tx_id) for each in paid)
 
     def ask(self, *originals: Original) -> StatusAnswer:
         """Ask what became of credits."""

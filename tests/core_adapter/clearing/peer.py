@@ -5,7 +5,7 @@ import hmac
 import itertools
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, connectProtocol
@@ -118,5 +118,6 @@ class Peer(Protocol):
 
 async def connect(reactor: Any, port: int) -> Peer:
     """Connect to the centre."""
-    peer: Peer = await cast(Any, connectProtocol(TCP4ClientEndpoint(reactor, "127.0.0.1", port), Peer()))
+    connecting: Any = connectProtocol
+    peer: Peer = await connecting(TCP4ClientEndpoint(reactor, "127.0.0.1", port), Peer())
     return peer

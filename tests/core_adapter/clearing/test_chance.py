@@ -13,8 +13,9 @@ from core_adapter.channels.messages import (
     System,
     Told,
 )
+from core_adapter.clearing import orders
 from core_adapter.clearing.settings import Faults
-from tests.core_adapter.clearing.bank import BANK, Bank, credit
+from tests.core_adapter.clearing.bank import BANK, OTHER, Bank, credit
 from tests.core_adapter.clearing.conftest import MakeBank
 
 ALL = Faults(
@@ -50,6 +51,7 @@ def fates(bank: Bank, order: list[int], group: int) -> dict[str, object]:
 
 
 def test_a_seed_gives_the_same_draws_whatever_the_order_the_groups_and_the_time(make_bank: MakeBank) -> None:
+    """And another seed gives others."""
     numbers = list(range(60))
     one = fates(make_bank(faults=ALL), numbers, 60)
     other = fates(make_bank(faults=ALL), numbers[::-1], 7)
@@ -60,6 +62,7 @@ def test_a_seed_gives_the_same_draws_whatever_the_order_the_groups_and_the_time(
 
 
 def test_every_fault_happens_about_as_often_as_its_rate_says(make_bank: MakeBank) -> None:
+    """One in five, of three hundred."""
     bank = make_bank(faults=ALL)
     found = fates(bank, list(range(300)), 50)
     booked = found["booked"]
@@ -83,6 +86,7 @@ def test_every_fault_happens_about_as_often_as_its_rate_says(make_bank: MakeBank
 def test_a_fault_that_always_happens_shows_in_what_is_heard(
     make_bank: MakeBank, faults: Faults, heard: list[type]
 ) -> None:
+    """Silence is silent, and a duplicate comes twice."""
     bank = make_bank(faults=faults)
     [paid] = bank.pay(credit())
     if heard:
@@ -92,6 +96,7 @@ def test_a_fault_that_always_happens_shows_in_what_is_heard(
 
 
 def test_a_reordered_outcome_is_overtaken_by_a_later_one(make_bank: MakeBank) -> None:
+    """None is lost by it."""
     faults = Faults(seed=3, reorder=0.5, reorder_seconds=3.0)
     bank = make_bank(faults=faults)
     paid = [bank.pay(credit())[0] for _ in range(20)]
@@ -103,9 +108,7 @@ def test_a_reordered_outcome_is_overtaken_by_a_later_one(make_bank: MakeBank) ->
 
 
 def test_a_lost_delivery_comes_again(make_bank: MakeBank) -> None:
-    from core_adapter.clearing import orders
-    from tests.core_adapter.clearing.bank import OTHER
-
+    """With a draw of its own each time."""
     bank = make_bank(faults=Faults(loss=0.9))
     incoming = orders.Incoming(system=System.BEPS, account="1", name="甲", amount=5, bank=OTHER)
     bank.book.order([orders.pay(bank.now, incoming)])

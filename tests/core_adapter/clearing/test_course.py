@@ -25,6 +25,7 @@ from core_adapter.channels.messages import (
     SystemStatus,
 )
 from core_adapter.clearing import orders
+from core_adapter.clearing.desk import Lines
 from core_adapter.clearing.settings import CHANNELS, Channel, Span
 from core_adapter.clearing.values import Send
 from tests.core_adapter.clearing.bank import BANK, CENTRE, OTHER, VIA, Bank, credit, names
@@ -35,6 +36,7 @@ LARGE = 60_000_00
 
 
 def test_ibps_acknowledges_nets_at_once_and_settles_at_the_round(bank: Bank) -> None:
+    """Each outcome names its round and date of clearing."""
     [paid] = bank.pay(credit())
 
     assert names(bank.sends) == ["Received", "Told"]
@@ -46,6 +48,7 @@ def test_ibps_acknowledges_nets_at_once_and_settles_at_the_round(bank: Bank) -> 
 
 
 def test_beps_queues_for_the_round_nets_at_its_end_and_settles_at_the_next(bank: Bank) -> None:
+    """Every credit of the batch for itself."""
     paid = bank.pay(*(credit(tx_id=str(n), system=System.BEPS) for n in range(3)), system=System.BEPS)
 
     assert bank.statuses(paid[0]) == ["PR11"]
@@ -57,12 +60,14 @@ def test_beps_queues_for_the_round_nets_at_its_end_and_settles_at_the_next(bank:
 
 
 def test_hvps_settles_at_once(bank: Bank) -> None:
+    """Once, and on the date on which the system works."""
     [paid] = bank.pay(credit(LARGE, system=System.HVPS), system=System.HVPS)
 
     assert [(each.status, each.settled_on) for each in bank.told(paid)] == [(Status.SETTLED, DAY)]
 
 
 def test_hvps_queues_what_the_account_is_short_of_and_settles_it_by_urgency(make_bank: MakeBank) -> None:
+    """Money comes by command and by credits of other banks; the limit can end."""
     bank = make_bank(funds=LARGE)
     send = [credit(LARGE, tx_id=str(n), system=System.HVPS) for n in range(4)]
     first, normal, urgent, most = [
@@ -85,6 +90,7 @@ def test_hvps_queues_what_the_account_is_short_of_and_settles_it_by_urgency(make
 
 
 def test_hvps_returns_what_is_still_queued_when_the_settlement_window_ends(make_bank: MakeBank) -> None:
+    """It takes nothing new meanwhile, and what is funded in time is settled on the date that ends."""
     bank = make_bank(funds=0)
     bank.login()
     [late] = bank.pay(credit(LARGE, system=System.HVPS), system=System.HVPS)
@@ -108,6 +114,7 @@ def test_hvps_returns_what_is_still_queued_when_the_settlement_window_ends(make_
 
 
 def test_a_day_end_settles_every_netted_credit_on_its_own_date(make_bank: MakeBank) -> None:
+    """However long their round would have been."""
     bank = make_bank(channels={each: Channel(round_seconds=3600.0) for each in CHANNELS})
     [online] = bank.pay(credit())
     [small] = bank.pay(credit(system=System.BEPS), system=System.BEPS)
@@ -122,6 +129,7 @@ def test_a_day_end_settles_every_netted_credit_on_its_own_date(make_bank: MakeBa
 
 
 def test_the_day_ends_by_the_clock_of_the_settings_and_again_a_day_later(make_bank: MakeBank) -> None:
+    """Also where nobody worked at that time."""
     bank = make_bank(channels={each: Channel(day_end=time(10, 1)) for each in CHANNELS})
     bank.book.start(bank.now)
     bank.later(61)
@@ -136,6 +144,7 @@ def test_the_day_ends_by_the_clock_of_the_settings_and_again_a_day_later(make_ba
 
 
 def test_a_message_id_that_was_taken_is_discarded_and_nothing_is_done_twice(bank: Bank) -> None:
+    """In one group or in two, with the same content or another."""
     message = Credits(head=bank.head(System.IBPS), credits=(credit(),))
     bank.turn(message, message)
     bank.turn(replace(message, credits=(credit(200_00),)))
@@ -146,6 +155,7 @@ def test_a_message_id_that_was_taken_is_discarded_and_nothing_is_done_twice(bank
 
 
 def test_what_cannot_be_read_is_discarded_where_its_head_can(bank: Bank) -> None:
+    """With the code and the words of its fault; without a head nobody is answered."""
     head = bank.head(System.BEPS)
     bank.turn(Unreadable(Fault.SCHEMA, "not so", head), Unreadable(Fault.HEADER, "no head"))
 
@@ -154,13 +164,14 @@ def test_what_cannot_be_read_is_discarded_where_its_head_can(bank: Bank) -> None
 
 
 @pytest.mark.parametrize(
-    ("changed", "reason"),
-    [({"sender": OTHER}, reasons.NOT_A_PARTICIPANT), ({"receiver": OTHER}, reasons.WRONG_RECEIVER)],
+    ("sender", "receiver", "reason"),
+    [(OTHER, CENTRE, reasons.NOT_A_PARTICIPANT), (BANK, OTHER, reasons.WRONG_RECEIVER)],
 )
 def test_a_message_of_or_for_somebody_else_is_discarded(
-    bank: Bank, changed: dict[str, str], reason: reasons.Reason
+    bank: Bank, sender: str, receiver: str, reason: reasons.Reason
 ) -> None:
-    head = replace(bank.head(System.IBPS), **changed)
+    """Its sender is told, whoever that is."""
+    head = replace(bank.head(System.IBPS), sender=sender, receiver=receiver)
     bank.turn(Credits(head=head, credits=(credit(),)))
 
     assert bank.last(Discarded).code == reason.code
@@ -168,12 +179,14 @@ def test_a_message_of_or_for_somebody_else_is_discarded(
 
 
 def test_two_credits_under_one_id_discard_their_message(bank: Bank) -> None:
+    """None could be told from the other."""
     bank.pay(credit(), credit(5), system=System.BEPS)
 
     assert bank.last(Discarded).code == reasons.REPEATED_TX.code
 
 
 def test_a_credit_of_another_payer_or_for_no_bank_is_refused_alone(bank: Bank) -> None:
+    """The others of its message go on."""
     fair = credit(tx_id="1", system=System.BEPS)
     foreign = replace(fair, tx_id="2", payer=replace(fair.payer, bank=OTHER))
     nowhere = replace(fair, tx_id="3", payee=replace(fair.payee, bank="1" * 12))
@@ -186,6 +199,7 @@ def test_a_credit_of_another_payer_or_for_no_bank_is_refused_alone(bank: Bank) -
 
 
 def test_a_system_in_maintenance_takes_nothing_and_the_same_message_later(make_bank: MakeBank) -> None:
+    """A discarded message has not used up its id."""
     bank = make_bank()
     bank.login()
     message = Credits(head=bank.head(System.IBPS), credits=(credit(),))
@@ -199,6 +213,7 @@ def test_a_system_in_maintenance_takes_nothing_and_the_same_message_later(make_b
 
 
 def test_hours_and_windows_of_the_settings_close_a_system_by_the_clock(make_bank: MakeBank) -> None:
+    """Hours may go past midnight."""
     channel = Channel(open=Span(time(20, 30), time(17, 0)), maintenance=(Span(time(10, 0), time(10, 1)),))
     bank = make_bank(channels=dict.fromkeys(CHANNELS, channel))
 
@@ -214,6 +229,7 @@ def test_hours_and_windows_of_the_settings_close_a_system_by_the_clock(make_bank
 
 
 def test_a_system_that_changes_is_announced_to_every_connection(bank: Bank) -> None:
+    """And no other system is."""
     known = bank.turn().systems
     bank.book.order([orders.state(bank.now, System.BEPS, SystemState.CLOSED)])
     done = bank.book.turn([], lines=_two_lines(), now=bank.now, told=known)
@@ -223,6 +239,7 @@ def test_a_system_that_changes_is_announced_to_every_connection(bank: Bank) -> N
 
 
 def test_a_status_query_lists_what_the_centre_has_none_of(bank: Bank) -> None:
+    """Each once, beside what it has."""
     [paid] = bank.pay(credit())
     unknown = Original(BANK, "2026030299999999", "1")
     answer = bank.ask(unknown, paid, unknown)
@@ -232,6 +249,7 @@ def test_a_status_query_lists_what_the_centre_has_none_of(bank: Bank) -> None:
 
 
 def test_a_credit_of_another_bank_is_delivered_until_it_is_acknowledged(bank: Bank) -> None:
+    """Under one message id."""
     bank.book.order([orders.pay(bank.now, _incoming(12_34))])
     bank.turn()
     [delivery] = bank.delivered()
@@ -245,6 +263,7 @@ def test_a_credit_of_another_bank_is_delivered_until_it_is_acknowledged(bank: Ba
 
 
 def test_what_was_not_acknowledged_comes_again_as_soon_as_the_bank_logs_in(bank: Bank) -> None:
+    """Not only when it would be due again."""
     bank.book.order([orders.pay(bank.now, _incoming(12_34))])
     bank.turn()
     bank.ready = False
@@ -254,6 +273,7 @@ def test_what_was_not_acknowledged_comes_again_as_soon_as_the_bank_logs_in(bank:
 
 
 def test_outcomes_wait_in_the_book_while_the_bank_is_not_there(bank: Bank) -> None:
+    """And are told when it is."""
     [paid] = bank.pay(credit())
     bank.ready = False
     bank.later(2)
@@ -265,6 +285,7 @@ def test_outcomes_wait_in_the_book_while_the_bank_is_not_there(bank: Bank) -> No
 
 
 def test_a_credit_that_the_bank_sends_back_is_booked_once(bank: Bank) -> None:
+    """A second return, and one of another amount, is refused."""
     bank.book.order([orders.pay(bank.now, _incoming(12_34))])
     bank.turn()
     delivery = bank.delivered()[0]
@@ -279,6 +300,7 @@ def test_a_credit_that_the_bank_sends_back_is_booked_once(bank: Bank) -> None:
 
 
 def test_a_return_is_agreed_once_and_comes_as_a_credit(bank: Bank) -> None:
+    """Asked again under the same id the answer is the same, under another it is no."""
     [paid] = bank.pay(credit(100_00))
     request = bank.request(paid, 100_00)
     bank.turn(request)
@@ -295,6 +317,7 @@ def test_a_return_is_agreed_once_and_comes_as_a_credit(bank: Bank) -> None:
 
 @pytest.mark.parametrize(("amount", "known"), [(99_99, True), (100_00, False)])
 def test_a_return_of_another_amount_or_of_nothing_is_not_agreed(bank: Bank, amount: int, known: bool) -> None:  # noqa: FBT001  a column of the table
+    """And nothing comes."""
     [paid] = bank.pay(credit(100_00))
     bank.request(paid if known else replace(paid, tx_id="9"), amount)
     bank.later(2)
@@ -304,6 +327,7 @@ def test_a_return_of_another_amount_or_of_nothing_is_not_agreed(bank: Bank, amou
 
 
 def test_a_credit_that_has_not_succeeded_is_not_returned(bank: Bank) -> None:
+    """It may still be refused."""
     [paid] = bank.pay(credit(system=System.BEPS), system=System.BEPS)
     bank.turn(ReturnRequest(head=bank.head(), original=paid, amount=100_00, reason="付错"))
 
@@ -311,6 +335,7 @@ def test_a_credit_that_has_not_succeeded_is_not_returned(bank: Bank) -> None:
 
 
 def test_a_question_behind_its_credit_in_one_group_is_answered_by_what_was_just_booked(bank: Bank) -> None:
+    """Also before its outcome is told."""
     message = Credits(head=bank.head(System.IBPS), credits=(credit(),))
     bank.turn(message, StatusQuery(head=bank.head(), originals=(Original(BANK, message.head.message_id, "1"),)))
 
@@ -319,6 +344,7 @@ def test_a_question_behind_its_credit_in_one_group_is_answered_by_what_was_just_
 
 
 def test_outcomes_of_one_group_are_told_together(bank: Bank) -> None:
+    """Each message is acknowledged for itself."""
     messages = [Credits(head=bank.head(System.IBPS), credits=(credit(),)) for _ in range(20)]
     bank.turn(*messages)
 
@@ -344,9 +370,7 @@ def _back(delivery: Credits, amount: int) -> Credit:
     )
 
 
-def _two_lines() -> object:
-    from core_adapter.clearing.desk import Lines
-
+def _two_lines() -> Lines:
     return Lines(frozenset({VIA, VIA + 1}), (VIA, VIA + 1))
 
 

@@ -25,6 +25,7 @@ def rehearse(bank: Bank, case: Magic, system: System = IBPS, amount: int = 60_00
 )
 @pytest.mark.parametrize("system", CHANNELS)
 def test_a_case_is_refused_for_its_reason(bank: Bank, case: Magic, reason: reasons.Reason, system: System) -> None:
+    """Once, with code and words, on every system."""
     paid = rehearse(bank, case, system)
 
     assert [(str(each.status), each.code, each.text) for each in bank.told(paid)] == [
@@ -33,6 +34,7 @@ def test_a_case_is_refused_for_its_reason(bank: Bank, case: Magic, reason: reaso
 
 
 def test_a_silent_case_is_done_and_told_when_asked_alone(bank: Bank) -> None:
+    """Not even its message is acknowledged."""
     paid = rehearse(bank, Magic.SILENT)
 
     assert bank.heard == []
@@ -40,6 +42,7 @@ def test_a_silent_case_is_done_and_told_when_asked_alone(bank: Bank) -> None:
 
 
 def test_a_case_that_is_never_known_vanishes_once_and_is_taken_when_sent_again(bank: Bank) -> None:
+    """And is a duplicate from then on."""
     message = Credits(head=bank.head(IBPS), credits=(credit(account=account_of(Magic.NEVER_KNOWN)),))
     lost = Original(BANK, message.head.message_id, "1")
     bank.turn(message)
@@ -52,6 +55,7 @@ def test_a_case_that_is_never_known_vanishes_once_and_is_taken_when_sent_again(b
 
 
 def test_a_delayed_case_is_pending_for_as_long_as_its_amount_says(bank: Bank) -> None:
+    """To the second."""
     [paid] = bank.pay(credit(60_030_00, account=account_of(Magic.DELAYED)))
     bank.later(29)
     assert bank.status(paid) == "PR00"
@@ -62,6 +66,7 @@ def test_a_delayed_case_is_pending_for_as_long_as_its_amount_says(bank: Bank) ->
 
 @pytest.mark.parametrize(("system", "statuses"), [(IBPS, ["PR03", "PR04"]), (HVPS, ["PR04"])])
 def test_a_late_return_comes_as_a_credit_after_success(bank: Bank, system: System, statuses: list[str]) -> None:
+    """It names the credit, and pays all of it back."""
     paid = rehearse(bank, Magic.LATE_RETURN, system)
 
     assert bank.statuses(paid) == statuses
@@ -76,15 +81,18 @@ def test_a_late_return_comes_as_a_credit_after_success(bank: Bank, system: Syste
 def test_a_queued_case_waits_in_hvps_and_is_an_ordinary_one_elsewhere(
     bank: Bank, case: Magic, statuses: list[str]
 ) -> None:
+    """Where there is no queue."""
     assert bank.statuses(rehearse(bank, case, HVPS)) == statuses
     assert bank.statuses(rehearse(bank, case, IBPS)) == ["PR03", "PR04"]
 
 
 def test_a_case_is_told_twice(bank: Bank) -> None:
+    """Every outcome of it."""
     assert bank.statuses(rehearse(bank, Magic.TOLD_TWICE)) == ["PR03", "PR03", "PR04", "PR04"]
 
 
 def test_a_contradicted_case_is_told_as_refused_afterwards_and_is_not(bank: Bank) -> None:
+    """The book knows better."""
     paid = rehearse(bank, Magic.CONTRADICTED)
 
     assert bank.statuses(paid) == ["PR03", "PR04", "PR09"]
@@ -92,6 +100,7 @@ def test_a_contradicted_case_is_told_as_refused_afterwards_and_is_not(bank: Bank
 
 
 def test_a_case_is_told_with_another_amount_and_answered_with_its_own(bank: Bank) -> None:
+    """One fen more."""
     paid = rehearse(bank, Magic.OTHER_AMOUNT, amount=100_00)
 
     assert {each.amount for each in bank.told(paid)} == {100_01}
@@ -99,6 +108,7 @@ def test_a_case_is_told_with_another_amount_and_answered_with_its_own(bank: Bank
 
 
 def test_a_forged_case_is_told_under_a_spoilt_signature_and_answered_under_a_good_one(bank: Bank) -> None:
+    """Acknowledgement and answer can be believed."""
     paid = rehearse(bank, Magic.FORGED)
     bank.ask(paid)
 
@@ -109,12 +119,14 @@ def test_a_forged_case_is_told_under_a_spoilt_signature_and_answered_under_a_goo
 
 @pytest.mark.parametrize("case", Magic)
 def test_the_fen_of_an_amount_choose_the_case_of_the_account_of_zeros(case: Magic) -> None:
+    """And of no other account."""
     assert case_of(credit(7_00 + case, account=BY_AMOUNT)) is case
     assert case_of(credit(7_00 + case)) is None
     assert case_of(credit(account=account_of(case))) is case
 
 
 def test_no_account_of_the_examples_and_no_number_without_a_case_rehearses_anything(bank: Bank) -> None:
+    """Nobody meets a case by accident."""
     ordinary = [examples.PAYER_ACCOUNT, examples.PAYEE_ACCOUNT, BY_AMOUNT, "0" * 17, "0" * 16 + "99", "0" * 16 + "0١"]
 
     assert [case_of(credit(account=account)) for account in ordinary] == [None] * len(ordinary)
@@ -122,6 +134,7 @@ def test_no_account_of_the_examples_and_no_number_without_a_case_rehearses_anyth
 
 
 def test_a_pack_in_which_one_credit_is_silent_is_acknowledged_for_the_others(bank: Bank) -> None:
+    """The silent one alone is not told of."""
     silent, told = bank.pay(
         credit(tx_id="1", account=account_of(Magic.SILENT), system=System.BEPS),
         credit(tx_id="2", system=System.BEPS),

@@ -291,8 +291,8 @@ class Place:
 def made() -> tuple[line.Line, Wire, Place]:
     """A connection without a socket."""
     place, wire = Place(), Wire()
-    connection = line.Line(place, 1)
-    connection.makeConnection(wire)  # type: ignore[arg-type]  # all that a connection needs of a transport
+    connection: Any = line.Line(place, 1)
+    connection.makeConnection(wire)
     return connection, wire, place
 
 
