@@ -108,6 +108,14 @@ def telling(settings: Clearing, entry: Entry, status: Status) -> Passage:
     return passage(settings.faults, "tell", *_ids(entry.original), status)
 
 
+def delivery(faults: Faults, entry: Entry, tries: int) -> Passage:
+    """How the delivery of a credit of the centre fares, after so many others of it.
+
+    One that comes back goes by the ids of the credit it names, for its own depend on when it was made.
+    """
+    return passage(faults, "delivery", *_ids(entry.credit.original or entry.original), tries)
+
+
 def passage(faults: Faults, word: str, *ids: object) -> Passage:
     """How a message to the bank fares; the word and the ids say which it is."""
     if not (faults.loss or faults.duplicate or faults.reorder):

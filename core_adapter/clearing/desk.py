@@ -149,7 +149,9 @@ class Desk:
     # --- what is to be sent
 
     def discard(self, head: Head, via: int, code: str, text: str) -> None:
-        """Tell that a message is not taken, and why."""
+        """Tell that a message is not taken, and why; one that answers another is not answered, or it would go on."""
+        if head.reference_id:
+            return
         answer = self.head(head.system, reference=head.message_id, receiver=head.sender)
         self.sends.append(Send(via, Discarded(head=answer, code=code, text=text)))
 

@@ -293,5 +293,5 @@ def _deliver(connection: Connection, desk: Desk) -> None:
             message_id=message_id,
             priority=entry.priority,
         )
-        passage = chance.passage(desk.settings.faults, "delivery", message_id, tries)
+        passage = chance.delivery(desk.settings.faults, entry, tries)
         desk.sends += [Send(0, Credits(head=head, credits=(entry.credit,)), late=passage.late)] * passage.copies

@@ -163,6 +163,14 @@ def test_what_cannot_be_read_is_discarded_where_its_head_can(bank: Bank) -> None
     assert (told.code, told.text, told.head.reference_id) == (Fault.SCHEMA, "not so", head.message_id)
 
 
+def test_what_answers_another_message_is_never_discarded(bank: Bank) -> None:
+    """Two sides that cannot read each other would go on for ever."""
+    head = bank.head(System.CCMS, reference="2026030200000099")
+    bank.turn(Unreadable(Fault.SIGNATURE, "not so", head), Received(head=replace(head, sender=OTHER)))
+
+    assert bank.heard == []
+
+
 @pytest.mark.parametrize(
     ("sender", "receiver", "reason"),
     [(OTHER, CENTRE, reasons.NOT_A_PARTICIPANT), (BANK, OTHER, reasons.WRONG_RECEIVER)],
