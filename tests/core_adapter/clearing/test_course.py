@@ -26,6 +26,7 @@ from core_adapter.channels.messages import (
 )
 from core_adapter.clearing import orders
 from core_adapter.clearing.desk import Lines
+from core_adapter.clearing.magic import Magic, account_of
 from core_adapter.clearing.settings import CHANNELS, Channel, Span
 from core_adapter.clearing.values import Send
 from tests.core_adapter.clearing.bank import BANK, CENTRE, OTHER, VIA, Bank, credit, names
@@ -89,6 +90,41 @@ def test_hvps_queues_what_the_account_is_short_of_and_settles_it_by_urgency(make
     assert bank.statuses(normal) == ["PR12", "PR04"]
 
 
+def test_nothing_in_the_queue_overtakes_what_does_not_fit(make_bank: MakeBank) -> None:
+    """Else a large urgent payment would wait for ever behind small ones."""
+    bank = make_bank(funds=0)
+    large = credit(LARGE, system=System.HVPS)
+    [urgent] = bank.pay(large, system=System.HVPS, priority=Priority.URGENT)
+    [small] = bank.pay(credit(1_00, system=System.HVPS), system=System.HVPS)
+    bank.book.order([orders.funds(bank.now, LARGE - 1)])
+    bank.turn()
+
+    assert [str(bank.status(each)) for each in (urgent, small)] == ["PR12", "PR12"]
+
+
+def test_the_most_urgent_comes_first_also_when_it_comes_with_the_money(make_bank: MakeBank) -> None:
+    """What waits is looked at together with what just came."""
+    bank = make_bank(funds=0)
+    [waiting] = bank.pay(credit(LARGE, system=System.HVPS), system=System.HVPS)
+    bank.book.order([orders.funds(bank.now, LARGE)])
+    [urgent] = bank.pay(credit(LARGE, system=System.HVPS), system=System.HVPS, priority=Priority.MOST_URGENT)
+
+    assert [str(bank.status(each)) for each in (waiting, urgent)] == ["PR12", "PR04"]
+    assert bank.statuses(urgent) == ["PR04"]
+
+
+@pytest.mark.parametrize("case", [Magic.QUEUED_SETTLED, Magic.QUEUED_EXPIRED])
+def test_what_a_settlement_window_returned_is_neither_settled_nor_returned_later(bank: Bank, case: Magic) -> None:
+    """The time of its own action comes, and finds it over."""
+    account = account_of(case)
+    [queued] = bank.pay(credit(LARGE, account=account, system=System.HVPS), system=System.HVPS)
+    bank.book.order([orders.roll(bank.now, System.HVPS)])
+    bank.later(5)
+
+    assert bank.statuses(queued) == ["PR12", "PR32"]
+    assert bank.status(queued) is Status.EXPIRED
+
+
 def test_hvps_returns_what_is_still_queued_when_the_settlement_window_ends(make_bank: MakeBank) -> None:
     """It takes nothing new meanwhile, and what is funded in time is settled on the date that ends."""
     bank = make_bank(funds=0)
@@ -125,7 +161,7 @@ def test_a_day_end_settles_every_netted_credit_on_its_own_date(make_bank: MakeBa
     assert bank.statuses(online) == ["PR03", "PR04"]
     assert bank.statuses(small) == ["PR11", "PR03", "PR04"]
     assert {each.settled_on for each in bank.told(online) + bank.told(small)[1:]} == {DAY}
-    assert bank.told(next_day)[-1].settled_on == date(2026, 3, 3)
+    assert (bank.told(next_day)[-1].settled_on, bank.told(next_day)[-1].round) == (date(2026, 3, 3), "000001")
 
 
 def test_the_day_ends_by_the_clock_of_the_settings_and_again_a_day_later(make_bank: MakeBank) -> None:
@@ -141,6 +177,10 @@ def test_the_day_ends_by_the_clock_of_the_settings_and_again_a_day_later(make_ba
     bank.turn()
     [paid] = bank.pay(credit())
     assert bank.told(paid)[-1].settled_on == date(2026, 3, 4)
+    bank.now += 86_400_000
+    bank.turn()
+    [paid] = bank.pay(credit())
+    assert bank.told(paid)[-1].settled_on == date(2026, 3, 5)
 
 
 def test_a_message_id_that_was_taken_is_discarded_and_nothing_is_done_twice(bank: Bank) -> None:

@@ -1,12 +1,13 @@
 """The centre over real sockets, with the real codec: many connections, slow and silent peers, and a killed process."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 from twisted.internet import reactor as installed
 from twisted.internet.defer import gatherResults
 from twisted.internet.task import Clock
@@ -25,11 +26,12 @@ from core_adapter.channels.messages import (
     SystemStatus,
     Told,
 )
-from core_adapter.clearing import exchange, line, orders
-from core_adapter.clearing.book import existing
+from core_adapter.clearing import clerk, exchange, line, orders
+from core_adapter.clearing.book import Book, existing
 from core_adapter.clearing.magic import Magic, account_of
 from core_adapter.clearing.process import Simulator
 from core_adapter.clearing.settings import CHANNELS, Channel, Clearing
+from core_adapter.clearing.turn import Arrived, Done
 from protocol.frame import frame
 from tests.core_adapter.clearing.bank import BANK, CENTRE, OTHER, credit, settings_at
 from tests.core_adapter.clearing.peer import Peer, connect, signer, verify
@@ -227,6 +229,44 @@ async def test_peers_that_dribble_stop_midway_or_do_not_read_keep_nobody_else_wa
         await deaf.hear(StatusAnswer, 10)
 
     assert len(outcomes(fair)) == 2
+
+
+async def test_a_connection_is_read_on_once_what_came_by_it_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many messages there are, one after the other."""
+    monkeypatch.setattr(line, "UNDER_WAY_MAX", 2)
+    async with centre(tmp_path) as (_, peer_made):
+        peer = await peer_made()
+        for _ in range(5):
+            count = len(peer.all(Received)) + 2
+            peer.pay(credit())
+            peer.pay(credit())
+            await peer.hear(Received, count)
+
+
+async def test_a_turn_that_fails_ends_the_connections_that_wait_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows what was done, so the bank asks; the next turn is tried as if nothing had been."""
+    monkeypatch.setattr(clerk, "REST_SECONDS", 0.0)
+    real = Book.turn
+
+    def failing(book: Book, arrived: Sequence[Arrived], **named: Any) -> Done:
+        if any(isinstance(each.content, Credits) for each in arrived):
+            raise DBAPIError("COMMIT", None, Exception("the disk is full"))
+        return real(book, arrived, **named)
+
+    async with centre(tmp_path) as (_, peer_made):
+        one, other = await peer_made(), await peer_made()
+        await other.login()
+        monkeypatch.setattr(Book, "turn", failing)
+        lost = one.pay(credit())
+        await one.ended
+        other.send(StatusQuery(head=other.head(), originals=(Original(BANK, lost.head.message_id, "1"),)))
+        [answer] = await other.hear(StatusAnswer)
+
+    assert len(answer.unknown) == 1
 
 
 async def test_a_frame_that_is_none_ends_its_connection(tmp_path: Path) -> None:
