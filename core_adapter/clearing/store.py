@@ -37,7 +37,7 @@ _TAKEN: Final = (
 _UNDER_WAY: Final = (
     select(CREDIT)
     .where(CREDIT.c.system == bindparam("system"), CREDIT.c.status == bindparam("status"))
-    .order_by(CREDIT.c.priority, CREDIT.c.number)
+    .order_by(CREDIT.c.number)
 )
 _LOSSES: Final = select(LOST.c.message_id, LOST.c.times).where(
     among(LOST.c.message_id, "ids"), LOST.c.sender == bindparam("sender")

@@ -164,6 +164,18 @@ def test_a_day_end_settles_every_netted_credit_on_its_own_date(make_bank: MakeBa
     assert (bank.told(next_day)[-1].settled_on, bank.told(next_day)[-1].round) == (date(2026, 3, 3), "000001")
 
 
+def test_what_is_decided_in_the_turn_that_ends_the_day_belongs_to_that_day(bank: Bank) -> None:
+    """It is netted and settled with the rest, or it would wait for a round that never ends."""
+    [late] = bank.pay(credit(1_00, account=account_of(Magic.DELAYED), system=System.BEPS), system=System.BEPS)
+    bank.now += 1_000
+    bank.book.order([orders.roll(bank.now, System.BEPS)])
+    bank.turn()
+
+    assert [(str(each.status), each.settled_on) for each in bank.told(late)] == [
+        *(("PR11", None), ("PR03", DAY), ("PR04", DAY)),
+    ]
+
+
 def test_the_day_ends_by_the_clock_of_the_settings_and_again_a_day_later(make_bank: MakeBank) -> None:
     """Also where nobody worked at that time."""
     bank = make_bank(channels={each: Channel(day_end=time(10, 1)) for each in CHANNELS})
