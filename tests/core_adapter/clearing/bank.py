@@ -26,6 +26,7 @@ from core_adapter.channels.messages import (
     System,
     Told,
 )
+from core_adapter.clearing import orders
 from core_adapter.clearing.book import Book
 from core_adapter.clearing.desk import Lines
 from core_adapter.clearing.settings import Clearing
@@ -152,6 +153,13 @@ class Bank:
     def delivered(self) -> list[Credits]:
         """Every delivery, repeated ones included."""
         return self.all(Credits)
+
+
+def incoming(amount: int, system: System = System.IBPS) -> orders.Incoming:
+    """A credit of another bank, as a command has it paid."""
+    return orders.Incoming(
+        system=system, account="11010100000000001", name="云帆贸易有限公司", amount=amount, bank=OTHER
+    )
 
 
 def names(sends: Sequence[Send]) -> list[str]:
