@@ -18,6 +18,7 @@ from core_adapter.ledger import MIGRATIONS as LEDGER_MIGRATIONS
 from core_adapter.ledger import AccountRefused, Ledger
 from gateway import demo, registering
 from gateway.administration import banks
+from gateway.clearing_demo import clearing_files
 from gateway.databases import JOURNAL_MIGRATIONS, open_embedded, open_journal
 from gateway.demo_banks import demo_banks
 from gateway.domain.calendar import business_date
@@ -118,6 +119,7 @@ def _files(plan: Plan, now: datetime) -> Iterator[tuple[str, bytes]]:
         for name, content in demo.example_files(now):
             yield f"examples/{name}", content
         yield BANKS_FILE, banks.written(demo_banks()).encode()
+        yield from clearing_files(plan.port_base, plan.bank_code, not_before, not_after)
     choices = Choices(
         name="demo" if plan.with_demo else "yinqi",
         bank_code=plan.bank_code,

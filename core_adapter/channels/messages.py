@@ -77,7 +77,8 @@ class Head:
 
     `sender` and `receiver` are 12-digit codes, `sent_at` is the wall clock of Shanghai to the second, without a zone.
     `message_id` is date (8 digits) and sequence (8 digits); `reference_id` is that of the message this one answers,
-    else its own. `system` is the system the message belongs to.
+    empty where it answers none (on the wire it then names itself). `system` is the system the message belongs to. Only
+    credits have another priority than NORMAL.
     """
 
     sender: str

@@ -19,6 +19,7 @@ COMMANDS: Final[dict[str, str]] = {
     "serve": "run the gateway in the foreground",
     "send": "sign a message, send it, verify the reply and print it",
     "admin": "who may do what: customers, operators, certificates, accounts, modes, grants",
+    "simulate": "the clearing side of a site for trials: the centre and all other banks",
     "catalogue": "the services of the gateway",
     "check": "verify settings, ledger, limits or log, and say so in one line",
 }

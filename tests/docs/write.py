@@ -9,10 +9,12 @@ from functools import cache
 from typing import Final
 
 from protocol.codes import Language
-from tests.docs import amounts, people, plans, refusals, rules, states, times
+from tests.docs import amounts, clearing, cnaps, people, plans, refusals, rules, states, times
 from tests.support.source import ROOT, text_of
 
 PAGES: Final[Mapping[str, Language]] = {"docs/approvals.md": "en", "docs/approvals.zh-CN.md": "zh"}
+MESSAGES: Final = "docs/cnaps.md"
+CLEARING: Final = "docs/clearing-simulator.md"
 FIGURES: Final[Mapping[str, Language]] = {
     "docs/figures/instruction.svg": "en",
     "docs/figures/instruction.zh-CN.svg": "zh",
@@ -31,7 +33,9 @@ PARTS: Final[Mapping[str, Callable[[Language], str]]] = {
     "times": times.transfers,
     "payrolls": times.payrolls,
 }
-"""The parts of pages by their names; beside them `refused SUBJECT` of `tests.docs.refusals`."""
+"""The parts of pages by their names; beside them `refused SUBJECT` of `tests.docs.refusals`, and those of `TABLES`."""
+TABLES: Final[Mapping[str, Callable[[], str]]] = {**cnaps.PARTS, **clearing.PARTS}
+"""The parts of pages that there are in English alone."""
 _PART: Final = re.compile(r"(<!-- written: (?P<name>[a-z ]+) -->\n).*?(<!-- /written -->)", re.DOTALL)
 _REFUSED: Final = "refused "
 
@@ -43,6 +47,8 @@ def written() -> Mapping[str, str]:
         "docs/rules.md": rules.page(),
         **{path: states.figure(language) for path, language in FIGURES.items()},
         **{path: filled(text_of(path), language) for path, language in PAGES.items()},
+        MESSAGES: filled(text_of(MESSAGES), "en"),
+        CLEARING: filled(text_of(CLEARING), "en"),
     }
 
 
@@ -59,7 +65,7 @@ def names(text: str) -> list[str]:
 def _part(name: str, language: Language) -> str:
     if name.startswith(_REFUSED):
         return refusals.refusals(name.removeprefix(_REFUSED), language)
-    return PARTS[name](language)
+    return TABLES[name]() if name in TABLES else PARTS[name](language)
 
 
 if __name__ == "__main__":

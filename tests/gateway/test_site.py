@@ -12,11 +12,12 @@ from sqlalchemy import select
 from core_adapter.core import AccountStatus
 from core_adapter.database import check_version
 from core_adapter.ledger import MIGRATIONS as LEDGER_MIGRATIONS
-from gateway import demo, settings
+from gateway import clearing_demo, demo, settings, simulator
 from gateway.administration.certificates import list_certificates
 from gateway.administration.operators import list_operators
 from gateway.databases import JOURNAL_MIGRATIONS, open_embedded, open_journal
 from gateway.journal.tables import ATTACHED_ACCOUNT
+from gateway.settings.clearing_simulator import read_clearing
 from gateway.site import Plan, SiteRefused, make_site
 from protocol import examples
 from protocol.catalogue import OFFERED
@@ -104,6 +105,24 @@ def test_ports_follow_the_port_base(tmp_path: Path) -> None:
     read = settings.read(make_site(Plan(tmp_path / "site", port_base=18600), NOW))
 
     assert (read.http.port, read.tcp.port, read.operations.port) == (18600, 18601, 18602)
+
+
+def test_a_demo_has_a_clearing_centre_that_knows_its_gateway_and_others_have_none(tmp_path: Path) -> None:
+    """At the fourth port; the keys of both sides are pairs with their certificates, and the centre takes the bank's."""
+    make_site(Plan(tmp_path / "demo", with_demo=True, port_base=9000), NOW)
+    make_site(Plan(tmp_path / "plain"), NOW)
+    file = read_clearing(tmp_path / "demo" / clearing_demo.SETTINGS_FILE)
+    sign, verify = simulator.keys(file)
+    channel = tmp_path / "demo" / clearing_demo.CHANNEL_KEY
+    gateway = load_signing_key(channel.read_bytes(), file.bank_certificate.read_bytes())
+
+    assert (file.clearing.port, file.clearing.bank) == (9003, examples.BANK_CODE)
+    assert file.bank_certificate == tmp_path / "demo" / clearing_demo.CHANNEL_CERTIFICATE
+    assert file.certificate == tmp_path / "demo" / clearing_demo.CENTRE_CERTIFICATE
+    assert verify(examples.BANK_CODE, b"credits", gateway.sign(b"credits"))
+    assert not verify(examples.FOREIGN_BANK_CODE, b"credits", gateway.sign(b"credits"))
+    assert not verify(examples.BANK_CODE, b"credits", sign(b"credits"))
+    assert not (tmp_path / "plain" / clearing_demo.SETTINGS_FILE).exists()
 
 
 def test_only_the_owner_may_read_what_is_secret(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""CNAPS2 messages: golden files, a second reader that shares nothing with the codec, and what is refused."""
