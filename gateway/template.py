@@ -62,6 +62,8 @@ listen = "127.0.0.1:{operations}"  # /metrics /healthz /readyz; keep it on an in
 # unproven_rate = 2.0            # messages a second from one address in the name of one customer that prove nothing
 # unproven_burst = 50
 # queue = 2000                   # commands that may wait for a commit
+# waiting = 1000                 # requests over HTTP that may wait for an event
+# waiting_per_customer = 20
 
 [work]
 # lease_seconds = 15.0           # after this long another process may carry on what one left
