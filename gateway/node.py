@@ -37,6 +37,7 @@ from gateway.journal.seals import SEALS_FILE, SealsFile
 from gateway.journal.task import Delivery
 from gateway.journal.watch import in_doubt
 from gateway.metrics import DoorMetrics, Metrics
+from gateway.push import Pusher
 from gateway.road import Road
 from gateway.scribe import Scribe
 from gateway.services.desk import Desk
@@ -159,6 +160,9 @@ class Node:
             all_max=max(1, settings.limits.waiting // share),
         )
         self.desk = Desk(self._core, self._scribe, self.committer.bring)
+        self._pusher = Pusher(
+            settings.push, self._scribe, self.committer.run_in_transaction, reactor=reactor, owner=name
+        )
         self._road = Road(
             submit=self.committer.submit,
             scribe=self._scribe,
@@ -188,6 +192,7 @@ class Node:
         self.committer.start(self.desk)
         self._open("http", self.settings.http, http)
         self._open("tcp", self.settings.tcp, tcp)
+        self._pusher.start()
 
     def _open(self, name: str, settings: DoorSettings, listening: Any) -> None:
         counts = DoorMetrics(self._metrics, name)
@@ -231,6 +236,7 @@ class Node:
         for port in self._ports:
             await port.stopListening()
         self._room.close()
+        await self._pusher.stop()
         drained = gatherResults([door.drain() for door in self._doors])
         cut = self._reactor.callLater(seconds, self._cut)
         await drained

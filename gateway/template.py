@@ -106,6 +106,11 @@ listen = "127.0.0.1:{operations}"  # /metrics /healthz /readyz; keep it on an in
 # payroll_rows = 20000
 # credit_cards = []              # how the numbers of the bank's credit cards begin: wages are not paid to them
 
+[push]                           # of events, where `yinqi admin push set` says so
+# answer_seconds = 10.0          # how long a receiver may take
+# attempts = 20                  # after so many, or so many hours, events are put aside: `yinqi admin push dead`
+# hours = 24.0
+
 [log]
 # level = "info"                 # debug, info, warn, error, critical
 """

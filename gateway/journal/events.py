@@ -184,10 +184,10 @@ def numbers(tx: Connection, customers: Iterable[str]) -> dict[str, int]:
     return wanted | {row.customer_id: row.number for row in found}
 
 
-def read(tx: Connection, sight: Sight, *, after: int, most: int) -> Stretch:
-    """Up to `most` events above a number, in order, as far as the asker may see them."""
+def read(tx: Connection, sight: Sight, *, after: int, most: int, until: int | None = None) -> Stretch:
+    """Up to `most` events above a number and up to another, in order, as far as the asker may see them."""
     head = numbers(tx, [sight.customer_id])[sight.customer_id]
-    end = min(head, after + SCANNED_MAX)
+    end = min(head, after + SCANNED_MAX, head if until is None else until)
     if end <= after:
         return Stretch([], after, head)
     seen = [EVENT.c.account.in_(sight.accounts), EVENT.c.operator_id == sight.operator_id]

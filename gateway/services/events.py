@@ -23,6 +23,7 @@ from protocol.errors import Detail
 from protocol.meanings import text
 from protocol.messages.events import EventItem, EventKind, EventState, ListEvents, ListEventsReply
 from protocol.messages.transfer import TransferState
+from protocol.service import Permission
 
 CURRENCY: Final = "CNY"
 """Of every amount: there is no other here."""
@@ -59,7 +60,16 @@ def _asked(body: ListEvents, customer_id: str) -> Paging:
     return replace(asked, faults=tuple(replace(fault, place=_AFTER) for fault in asked.faults))
 
 
-def feed(customer_id: str, *, after: int, size: int) -> Paging:
+def may_follow(facts: Facts) -> bool:
+    """Whether an operator may be told of events without a message of its own: as it may ask for them."""
+    customer, person = facts.customer, facts.person
+    if customer is None or person is None:
+        return False
+    normal = customer.status == person.status == "normal"
+    return normal and Permission.QUERY in person.permissions
+
+
+def whole_feed(customer_id: str, *, after: int, size: int) -> Paging:
     """The page of all kinds of events behind a number, as somebody asks for it who comes with its cursor."""
     return replace(_asked(ListEvents(limit=size), customer_id), after=(after,))
 
