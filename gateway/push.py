@@ -17,7 +17,7 @@ from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger, LogLevel
 from twisted.python.failure import Failure
-from twisted.web.client import Agent, FileBodyProducer
+from twisted.web.client import Agent, FileBodyProducer, HTTPConnectionPool, _HTTP11ClientFactory
 from twisted.web.http_headers import Headers
 from typing_extensions import override
 
@@ -75,7 +75,9 @@ class Pusher:
         self._owner = owner
         self._standing = Standing()
         self._posting: set[Deferred[None]] = set()
-        self._agent: Any = cast(Any, Agent)(reactor, connectTimeout=settings.answer_seconds)
+        pool: Any = cast(Any, HTTPConnectionPool)(reactor, persistent=False)
+        pool._factory = _Quiet  # noqa: SLF001  there is no other way to keep each connection out of the log
+        self._agent: Any = cast(Any, Agent)(reactor, connectTimeout=settings.answer_seconds, pool=pool)
         self._looking = LoopingCall(self._look)
         self._looking.clock = reactor
 
@@ -161,12 +163,14 @@ class Pusher:
         """Post a page; why it was not taken, if so."""
         turn = page.turn
         echo = Echo(turn.customer_id, turn.operator_id, f"PUSH-{turn.after + 1}", None, "zh", "UTF-8")
+        begun = self._reactor.seconds()
         try:
             pool = self._reactor.getThreadPool()
             message = await deferToThreadPool(self._reactor, pool, self._scribe.reply, echo, reply)
             status = await self._status(turn.url, message)
         except Exception as error:  # noqa: BLE001  whatever it is, the events were not taken for certain
-            return type(error).__name__
+            late = self._reactor.seconds() - begun >= self._answer_seconds
+            return f"no answer in {self._answer_seconds:g} s" if late else type(error).__name__
         return "" if 200 <= status < 300 else f"HTTP {status}"
 
     def _status(self, url: str, message: bytes) -> Deferred[int]:
@@ -175,6 +179,12 @@ class Pusher:
         body = cast(Any, FileBodyProducer)(io.BytesIO(message))
         asked: Deferred[Any] = self._agent.request(b"POST", url.encode("ascii"), headers, body)
         return asked.addCallback(_status_of).addTimeout(self._answer_seconds, self._reactor)
+
+
+class _Quiet(_HTTP11ClientFactory):
+    """Makes connections without a line in the log for each."""
+
+    noisy = False
 
 
 class _Unread(Protocol):

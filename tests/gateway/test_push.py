@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -66,9 +67,10 @@ class Receiver:
             self.changed.notify_all()
         if self.hangs:
             self.over.wait(SECONDS)
-        handler.send_response(status)
-        handler.end_headers()
-        handler.wfile.write(b"x" * 100_000 if status == 200 else b"")
+        with suppress(ConnectionError):  # whoever posted has gone
+            handler.send_response(status)
+            handler.end_headers()
+            handler.wfile.write(b"x" * 100_000)
 
     def await_(self, condition: Callable[[], bool]) -> None:
         """Wait until something is so after a message came."""
@@ -182,7 +184,7 @@ def test_what_is_not_taken_in_time_is_put_aside_and_sent_again_when_staff_say_so
     admin(site, "set", examples.CUSTOMER, "ERP01", receiver.url)
     pay(site)
     receiver.await_(lambda: receiver.refused >= 2)
-    until(lambda: put_aside(site) == (["TimeoutError"] if hangs else ["HTTP 500"]), "the events are put aside")
+    until(lambda: put_aside(site) == (["no answer in 0.5 s"] if hangs else ["HTTP 500"]), "it is put aside")
     receiver.status, receiver.hangs = 200, False
     pay(site)
     receiver.await_(lambda: len(receiver.numbers()) >= 1)
@@ -217,21 +219,3 @@ def test_staff_see_where_events_go_and_end_it(site: Site, receiver: Receiver) ->
     assert receiver.numbers()[0] == 1
     assert "no more" in admin(site, "remove", examples.CUSTOMER)
     assert receiver.url not in admin(site, "show")
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "ftp://a.example/x",
-        "file:///etc/passwd",
-        "http://",
-        "http://u:p@a.example/",
-        "https://a.example/ x",
-        "http://a:0/",
-    ],
-)
-def test_what_is_no_address_of_a_receiver_is_refused(site: Site, url: str) -> None:
-    """Before anything is posted there."""
-    refused = yinqi("admin", "push", "set", examples.CUSTOMER, "ERP01", url, "-c", site.settings)
-
-    assert (refused.returncode, "no address to post to" in refused.stderr) == (1, True)
