@@ -1,7 +1,7 @@
 """One serving process: everything between its doors and its databases, built in written order; stop is the reverse."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -28,6 +28,7 @@ from gateway.doors.door import Door
 from gateway.doors.http import http_door
 from gateway.doors.tcp import tcp_door
 from gateway.doors.tls import TlsContext, TlsError
+from gateway.journal import events
 from gateway.journal.banks import loading
 from gateway.journal.committer import Committer
 from gateway.journal.register import read_register, read_version
@@ -36,6 +37,7 @@ from gateway.journal.seals import SEALS_FILE, SealsFile
 from gateway.journal.task import Delivery
 from gateway.journal.watch import in_doubt
 from gateway.metrics import DoorMetrics, Metrics
+from gateway.push import Pusher
 from gateway.road import Road
 from gateway.scribe import Scribe
 from gateway.services.desk import Desk
@@ -43,6 +45,7 @@ from gateway.services.service import Bank
 from gateway.services.table import Services
 from gateway.settings import Door as DoorSettings
 from gateway.settings import ReplyKey, Settings
+from gateway.waiting import WaitingRoom
 from gateway.workdays_source import load_workdays
 from protocol.codes import Code
 from signer.certificates import from_pem, parse
@@ -148,8 +151,18 @@ class Node:
             leave=lambda deliveries: reactor.callFromThread(_deliver, deliveries),
             upkeep=(self._refresh_register, self._try_core, self._sealer, self._gauge),
             on_turn=self._count_turn,
+            on_events=self._wake,
+        )
+        self._room = WaitingRoom(
+            self._look_for_events,
+            reactor=reactor,
+            customer_max=max(1, settings.limits.waiting_per_customer // share),
+            all_max=max(1, settings.limits.waiting // share),
         )
         self.desk = Desk(self._core, self._scribe, self.committer.bring)
+        self._pusher = Pusher(
+            settings.push, self._scribe, self.committer.run_in_transaction, reactor=reactor, owner=name
+        )
         self._road = Road(
             submit=self.committer.submit,
             scribe=self._scribe,
@@ -163,6 +176,7 @@ class Node:
             seconds=reactor.seconds,
             standstill=self._standstill,
             judge=partial(batch.judge, terms=_terms(settings)),
+            room=self._room,
         )
         self._admission = Admission(settings.limits, share=share, seconds=reactor.seconds)
         self._doors: list[Door] = []
@@ -178,6 +192,7 @@ class Node:
         self.committer.start(self.desk)
         self._open("http", self.settings.http, http)
         self._open("tcp", self.settings.tcp, tcp)
+        self._pusher.start()
 
     def _open(self, name: str, settings: DoorSettings, listening: Any) -> None:
         counts = DoorMetrics(self._metrics, name)
@@ -190,6 +205,7 @@ class Node:
             counts,
             self._reactor,
             tls=settings.tls is not None,
+            waits=name == "http",
         )
         door = http_door(terms, lambda: now().timestamp()) if name == "http" else tcp_door(terms)
         factory: Any = door
@@ -219,6 +235,8 @@ class Node:
         seconds = self.settings.work.drain_seconds
         for port in self._ports:
             await port.stopListening()
+        self._room.close()
+        await self._pusher.stop()
         drained = gatherResults([door.drain() for door in self._doors])
         cut = self._reactor.callLater(seconds, self._cut)
         await drained
@@ -279,7 +297,20 @@ class Node:
         else:
             self.log.error("reply-key-unavailable", reason=reason)
 
+    def _look_for_events(self, customers: frozenset[str]) -> None:
+        """Bring to the waiting room what other processes told these customers; an error is seen by all else."""
+
+        def found(numbers: dict[str, int] | Exception) -> None:
+            if not isinstance(numbers, Exception):
+                self._reactor.callFromThread(self._room.told, numbers)
+
+        self.committer.run_in_transaction(lambda tx: events.numbers(tx, customers), found)
+
     # -- on the committer's thread
+
+    def _wake(self, numbers: Mapping[str, int]) -> None:
+        if self._room.concerns(numbers):
+            self._reactor.callFromThread(self._room.told, numbers)
 
     def _note_root(self, root: str) -> None:
         self._scribe.log_root = root

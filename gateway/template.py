@@ -62,6 +62,8 @@ listen = "127.0.0.1:{operations}"  # /metrics /healthz /readyz; keep it on an in
 # unproven_rate = 2.0            # messages a second from one address in the name of one customer that prove nothing
 # unproven_burst = 50
 # queue = 2000                   # commands that may wait for a commit
+# waiting = 1000                 # requests over HTTP that may wait for an event
+# waiting_per_customer = 20
 
 [work]
 # lease_seconds = 15.0           # after this long another process may carry on what one left
@@ -103,6 +105,11 @@ listen = "127.0.0.1:{operations}"  # /metrics /healthz /readyz; keep it on an in
 # rows = 300                     # of one batch, in-bank or interbank
 # payroll_rows = 20000
 # credit_cards = []              # how the numbers of the bank's credit cards begin: wages are not paid to them
+
+[push]                           # of events, where `yinqi admin push set` says so
+# answer_seconds = 10.0          # how long a receiver may take
+# attempts = 20                  # after so many, or so many hours, events are put aside: `yinqi admin push dead`
+# hours = 24.0
 
 [log]
 # level = "info"                 # debug, info, warn, error, critical

@@ -10,7 +10,7 @@ core by id. A group that fails otherwise is done again one by one, so that one p
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from twisted.logger import Logger
 
 from core_adapter.database import transact
-from gateway.domain.command import Pay, Refuse, Reply, Wait
+from gateway.domain.command import Idle, Pay, Refuse, Reply, Wait
 from gateway.domain.repeat import is_same
 from gateway.journal import record
 from gateway.journal.chain import Chain
@@ -57,12 +57,14 @@ class Committer:
         tick_seconds: float = 0.25,
         leave: Callable[[list[Delivery]], None],
         on_turn: Callable[[int, float], None] = lambda _size, _seconds: None,
+        on_events: Callable[[Mapping[str, int]], None] = lambda _numbers: None,
         upkeep: Sequence[Upkeep] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`owner` names this process in leases; `ahead_max` batches may be at the desk.
 
-        `leave` takes the replies of a turn, in one call, on this thread.
+        `leave` takes the replies of a turn, in one call, on this thread; `on_events`, likewise, the numbers of the last
+        events of the customers that a turn has told something.
 
         Due work and each of `upkeep` run every `tick_seconds`, in transactions of their own.
         """
@@ -91,6 +93,7 @@ class Committer:
         self._tick_seconds = tick_seconds
         self._leave = leave
         self._on_turn = on_turn
+        self._on_events = on_events
         self._leaving: list[Delivery] = []
         self._made: list[Result] = []
         self._upkeep = upkeep
@@ -250,25 +253,27 @@ class Committer:
         chain = self._chain or Chain(self._new_chain())
         head = chain.head
 
-        def turn(tx: Connection) -> tuple[list[Entered], bool]:
+        def turn(tx: Connection) -> tuple[list[Entered], Turn]:
             chain.head = head
             if self._chain is None:
                 record.open_chain(tx, head)
             hold(tx, commands, results)
             turn = Turn(tx, chain, self._serving, self._standing, owner=self._owner, lease_ms=self._lease_ms)
-            return turn.carry(results, commands), turn.due_now
+            return turn.carry(results, commands), turn
 
         try:
-            entered, due_now = transact(self._engine, turn)
+            entered, made = transact(self._engine, turn)
         except BaseException:
             chain.head = head
             raise
         self._chain = chain
         self.database_ok = True
-        self._due_now = self._due_now or due_now or any(result.task.goes_on for result in results)
+        self._due_now = self._due_now or made.due_now or any(result.task.goes_on for result in results)
         for result in results:
             self._stored(result)
         self._hand_over(entered)
+        if made.appended:
+            self._on_events(made.appended)
 
     def _tell(self, task: Task, told: Told) -> None:
         """Tell everybody who waits for the task; each is told once."""
@@ -293,6 +298,8 @@ class Committer:
                 self._tell(task, Told(replay, None))
             elif isinstance(decision, Wait):
                 self._park(task, now)
+            elif isinstance(decision, Idle):
+                self._tell(task, Told(None, None, decision.number))
             else:
                 task.decision, task.request, task.goes_on = decision, request, goes_on
                 task.transfers = (decision.transfer,) if isinstance(decision, Pay) else ()

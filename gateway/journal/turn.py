@@ -15,7 +15,7 @@ from gateway.domain.facts import Facts, Request, Transfer
 from gateway.domain.matter import Matter, MatterKey
 from gateway.domain.repeat import repeat
 from gateway.domain.states import State, is_final
-from gateway.journal import book, matters, record, transfers
+from gateway.journal import book, events, matters, record, transfers
 from gateway.journal.affairs import Affairs, counters_of
 from gateway.journal.book import Payee
 from gateway.journal.chain import Chain, LogRow, Sender
@@ -101,8 +101,9 @@ class Turn:
         self._owner = owner
         self._lease_ms = lease_ms
         self._moment, self._version = record.site(tx)
-        self._affairs = Affairs(tx, self._moment, standing.made)
+        self._affairs = Affairs(tx, self._moment, standing.made, standing.feeds)
         self.due_now = False
+        self.appended: Mapping[str, int] = {}
         self._log: list[LogRow] = []
 
     def carry(self, results: list[Result], tasks: list[Task]) -> list[Entered]:
@@ -114,8 +115,10 @@ class Turn:
             self._affairs.hold_orders([*ours, *(key[:2] for key in named)])
         outcomes = [pair for result in results for pair in self._outcomes(result)]
         self._store(results, [after for _, after in outcomes])
+        self._affairs.tell(events.of_results(results, self._moment.now_ms))
         entered = self._enter(tasks, commands, named, outcomes)
         self.due_now = self._affairs.write()
+        self.appended = self._affairs.appended
         answered = [self._read(entry) for entry in entered]
         finished = self._replays(answered)
         record.write_log(self._tx, self._log)
