@@ -14,8 +14,8 @@ from gateway.domain.command import Change, Command, Decision, Enter, Pay, Read, 
 from gateway.domain.facts import Facts, Request, Transfer
 from gateway.domain.matter import Matter, MatterKey
 from gateway.domain.repeat import repeat
-from gateway.domain.states import State, is_final
-from gateway.journal import book, events, matters, record, transfers
+from gateway.domain.states import State, is_final, is_with_clearing
+from gateway.journal import book, events, legs, matters, record, transfers
 from gateway.journal.affairs import Affairs, counters_of
 from gateway.journal.book import Payee
 from gateway.journal.chain import Chain, LogRow, Sender
@@ -142,6 +142,7 @@ class Turn:
         if record.close(self._tx, closing) != len(closing):
             raise LeaseLost
         transfers.write_outcomes(self._tx, outcomes)
+        legs.begin(self._tx, (t for t in outcomes if t.state is State.CLEARING), self._moment.now_ms)
         book.save_success(self._tx, _payees(results))
 
     def _log_result(self, result: Result) -> tuple[str, int] | None:
@@ -169,9 +170,10 @@ class Turn:
         """When the request is to be looked at again; None when nothing is left to do."""
         if result.late:
             return self._moment.now_ms + self._lease_ms
-        if answered and all(is_final(transfer.state) for transfer in result.transfers):
+        through = [is_final(transfer.state) or is_with_clearing(transfer.state) for transfer in result.transfers]
+        if answered and all(through):
             return self._moment.now_ms if result.task.goes_on else None
-        if answered and result.task.goes_on and any(is_final(transfer.state) for transfer in result.transfers):
+        if answered and result.task.goes_on and any(through):
             return self._moment.now_ms
         pause = min(BACKOFF_MS_MAX, 1000 << min(request.attempts, 16))
         return self._moment.now_ms + pause

@@ -225,7 +225,7 @@ def answer(transfer: Transfer) -> Reply | Refuse:
         request_id=transfer.request_id,
         state=told(transfer.state, None),
         final=succeeded,
-        channel=IN_BANK,
+        channel=transfer.leg.channel if transfer.leg else IN_BANK,
         reference=transfer.reference,
         business_date=transfer.business_date,
         booked_at=instant(transfer.booked_ms) if transfer.booked_ms is not None else None,
