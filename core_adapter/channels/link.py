@@ -11,6 +11,7 @@ from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Protocol, ReconnectingClientFactory, connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
+from typing_extensions import override
 
 from core_adapter.channels.cnaps import Codec, Unreadable
 from core_adapter.channels.cnaps.codec import MESSAGE_BYTES_MAX
@@ -22,7 +23,7 @@ UNSENT_BYTES_MAX: Final = 8 * 1024 * 1024
 """A centre that reads so little that more than this waits is left, and called again."""
 SILENCE_SECONDS: Final = 60.0
 """A centre that was told something and says nothing at all for so long is left, and called again."""
-RETRY_SECONDS_MAX: Final = 10.0
+RETRY_SECONDS_MAX: Final = 10
 """The longest pause between two tries to connect."""
 
 
@@ -40,15 +41,15 @@ class _Talk(Protocol):
         self._silent: Any = None
         self.accepted = False
 
+    @override
     def connectionMade(self) -> None:
         """Say who is there; nothing else goes before the centre has answered."""
         self.write([self._link.login()])
 
     def write(self, messages: Iterable[bytes]) -> bool:
         """Write messages in one go; False where the centre reads too little and is left."""
-        assert self.transport is not None
-        self.transport.write(b"".join(map(framed, messages)))
         waiting: Any = self.transport
+        waiting.write(b"".join(map(framed, messages)))
         if len(waiting.dataBuffer) + sum(map(len, waiting._tempDataBuffer)) > UNSENT_BYTES_MAX:  # noqa: SLF001
             self._leave("it does not read")
             return False
@@ -56,6 +57,7 @@ class _Talk(Protocol):
             self._silent = self._link.reactor.callLater(SILENCE_SECONDS, self._leave, "it is silent")
         return True
 
+    @override
     def dataReceived(self, data: bytes) -> None:
         """Take what came; a message that cannot be read is told, one whose length cannot be is the end."""
         if self._silent is not None:
@@ -90,6 +92,7 @@ class _Talk(Protocol):
         assert self.transport is not None
         self.transport.abortConnection()
 
+    @override
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Nothing can be said any more."""
         if self._silent is not None and self._silent.active():
@@ -143,7 +146,7 @@ class Link(ReconnectingClientFactory):
 
     def close(self) -> None:
         """Connect no more."""
-        self.stopTrying()
+        self.stopTrying()  # type: ignore[no-untyped-call]
         if self._connector is not None:
             self._connector.disconnect()
 
@@ -162,13 +165,14 @@ class Link(ReconnectingClientFactory):
 
     # -- what connections tell
 
+    @override
     def buildProtocol(self, addr: IAddress | None) -> _Talk:
         """A connection stands."""
         return _Talk(self)
 
     def let_in(self, talk: _Talk) -> None:
         """The centre talks with us on this connection."""
-        self.resetDelay()
+        self.resetDelay()  # type: ignore[no-untyped-call]
         self._talk = talk
         self._changed(True)
 

@@ -26,8 +26,8 @@ class IncomingState(StrEnum):
 class Incoming:
     """A credit as it was told, `amount` in fen, and what became of it.
 
-    It is named by the sender, its message and its own id. `of` is the payment of ours that a return brings back. `tries`
-    counts how often somebody took it up.
+    It is named by the sender, its message and its own id. `of` is the payment of ours that a return brings back, and
+    `original` that payment where it is known.
     """
 
     sender: str

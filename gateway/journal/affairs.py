@@ -144,6 +144,14 @@ class Affairs:
         """Note that a transfer failed at the bank: what it took of this day comes back (R3.8)."""
         self._count(takings.of_transfer(before), takings.of_transfer(after))
 
+    def count_failed(self, failed: Collection[tuple[Transfer, Transfer]]) -> None:
+        """Give back at once what transfers took that failed at another bank, each as it was and as it is."""
+        if failed:
+            self._used = usage.lock(self._tx, {key for _, after in failed for key in counters_of(after)}, self._made)
+            for before, after in failed:
+                self.fail(before, after)
+            usage.write(self._tx, {key: self._used[key] for key in self._changed})
+
     def _count(self, before: Taking | None, after: Taking | None) -> None:
         for key, change in difference(before, after).items():
             self._used[key] += change

@@ -38,13 +38,13 @@ def read_clearing(table: Table) -> ClearingSettings | None:
     settings = ClearingSettings(
         address=table.address("address", "127.0.0.1:8603"),
         centre=centre,
-        key=table.secret("key", "channel.key"),
-        certificate=table.file("certificate", "channel.crt"),
+        key=table.private_file("key"),
+        certificate=table.file("certificate"),
         centre_certificate=table.file("centre_certificate"),
         answer_seconds=table.number("answer_seconds", 5.0, 0.1, 3600.0),
         pause_seconds_max=table.number("pause_seconds_max", 300.0, 0.1, 86_400.0),
         case_minutes=table.number("case_minutes", 60.0, 0.01, 100_000.0),
-        simulator=table.file("simulator", "") if "simulator" in table else None,
+        simulator=table.file("simulator") if "simulator" in table else None,
     )
     table.end()
     return settings
