@@ -100,7 +100,8 @@ class Move:
     `amount` is in fen, 1 to FEN_MAX. `business_date` is the caller's. `request_id` is the customer's own id, shown on
     the payer's entries only. A POST or VOID names the step of its hold under the same instruction in `hold_step` and
     repeats the hold's payer, payee, amount and currency. `outside_account` and `outside_name` are those at another bank
-    that the money goes to or comes from; entries show them in place of the bank's own account. Raises ValueError where a field is outside its bounds.
+    that the money goes to or comes from; entries show them in place of the bank's own account. Raises ValueError where
+    a field is outside its bounds.
     """
 
     instruction: str

@@ -13,11 +13,13 @@ from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger, LogLevel
 
+from core_adapter.channels.cnaps import Codec
 from core_adapter.core import Core
 from core_adapter.database import check_version, reading
 from core_adapter.ledger import MIGRATIONS as LEDGER_MIGRATIONS
 from core_adapter.ledger import Ledger
 from gateway.administration.clock import checked_clock
+from gateway.clearing import Carrier
 from gateway.control.hands import DaemonHands
 from gateway.databases import JOURNAL_MIGRATIONS, open_core, open_journal
 from gateway.domain import batch
@@ -30,6 +32,7 @@ from gateway.doors.tcp import tcp_door
 from gateway.doors.tls import TlsContext, TlsError
 from gateway.journal import events
 from gateway.journal.banks import loading
+from gateway.journal.clearing import Pace
 from gateway.journal.committer import Committer
 from gateway.journal.register import read_register, read_version
 from gateway.journal.sealer import Sealer
@@ -43,6 +46,7 @@ from gateway.scribe import Scribe
 from gateway.services.desk import Desk
 from gateway.services.service import Bank
 from gateway.services.table import Services
+from gateway.services.wiring import Wire
 from gateway.settings import Door as DoorSettings
 from gateway.settings import ReplyKey, Settings
 from gateway.waiting import WaitingRoom
@@ -51,7 +55,7 @@ from protocol.codes import Code
 from signer.certificates import from_pem, parse
 from signer.hsm import Pkcs11Key
 from signer.keys import SM2_ID_DEFAULT, SigningKey
-from signer.software import load_signing_key
+from signer.software import load_signing_key, verifying_key
 
 AHEAD_EMBEDDED = 1
 AHEAD_LINKED = 2
@@ -108,7 +112,29 @@ def bank_of(settings: Settings) -> Bank:
         round(settings.work.clock_skew_seconds * 1000),
         replace(settings.schedule, workdays=load_workdays(settings.calendar.overrides)),
         settings.routing,
+        interbank=settings.clearing is not None,
     )
+
+
+def carrier_of(settings: Settings, reactor: Any, on_events: Callable[[Mapping[str, int]], None]) -> Carrier | None:
+    """Who carries payments to other banks, where the site has a clearing centre. Raises KeyRefused."""
+    said = settings.clearing
+    if said is None:
+        return None
+    key = load_signing_key(said.key.read_bytes(), said.certificate.read_bytes(), SM2_ID_DEFAULT)
+    known = [verifying_key(each, SM2_ID_DEFAULT) for each in from_pem(said.centre_certificate.read_bytes())]
+
+    def verify(sender: str, data: bytes, signature: bytes) -> bool:
+        return sender == said.centre and any(each.verify(data, signature) for each in known)
+
+    pace = Pace(
+        answer_ms=round(said.answer_seconds * 1000),
+        pause_max_ms=round(said.pause_seconds_max * 1000),
+        case_ms=round(said.case_minutes * 60_000),
+        lease_ms=round(settings.work.lease_seconds * 1000),
+    )
+    names = Wire(settings.site.bank_code, said.centre)
+    return Carrier(Codec(key.sign, verify), names, pace, reactor=reactor, now=now, on_events=on_events)
 
 
 class Node:
@@ -139,6 +165,9 @@ class Node:
         self._scribe = Scribe(self._key, now, name)
         self._sealer = Sealer(self._key, SealsFile(settings.folder / SEALS_FILE), self._note_root)
         self._services = Services(bank_of(settings))
+        self._carrier = carrier_of(settings, reactor, self._wake)
+        if self._carrier is not None:
+            self._carrier.prepare(self._journal)
         self.committer = Committer(
             self._journal,
             self._services,
@@ -152,6 +181,7 @@ class Node:
             upkeep=(self._refresh_register, self._try_core, self._sealer, self._gauge),
             on_turn=self._count_turn,
             on_events=self._wake,
+            clearing=self._carrier.round if self._carrier else None,
         )
         self._room = WaitingRoom(
             self._look_for_events,
@@ -193,6 +223,8 @@ class Node:
         self._open("http", self.settings.http, http)
         self._open("tcp", self.settings.tcp, tcp)
         self._pusher.start()
+        if self._carrier is not None and self.settings.clearing is not None:
+            self._carrier.connect(self.committer, self.desk, *self.settings.clearing.address)
 
     def _open(self, name: str, settings: DoorSettings, listening: Any) -> None:
         counts = DoorMetrics(self._metrics, name)
@@ -244,6 +276,8 @@ class Node:
             cut.cancel()
         for flushing in self._flushing:
             flushing.stop()
+        if self._carrier is not None:
+            self._carrier.close()
         await deferToThread(self._stop_threads, seconds)
         self._core.close()
         self._journal.dispose()

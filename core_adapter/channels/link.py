@@ -105,8 +105,6 @@ class _Talk(Protocol):
 class Link(ReconnectingClientFactory):
     """See the module; `up` while the centre has let us in."""
 
-    maxDelay = RETRY_SECONDS_MAX
-    initialDelay = 0.2
     factor = 2.0
     noisy = False
     log = Logger(namespace="clearing")
@@ -124,6 +122,7 @@ class Link(ReconnectingClientFactory):
         reactor: Any,
     ) -> None:
         """`bring` takes each message of the centre with its bytes; `changed` learns when the link is up and down."""
+        self.maxDelay, self.initialDelay = RETRY_SECONDS_MAX, 0.2
         self.codec = codec
         self.reactor = reactor
         self.clock = reactor

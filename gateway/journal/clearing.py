@@ -254,7 +254,7 @@ def ended(tx: Connection, moment: Moment, results: Collection[tuple[Transfer, Tr
         if after.state is State.FAILED:
             after = replace(after, ended_on=moment.business_date)
             failed.append((now, after))
-        ended_leg = replace(now.leg, state=after.leg.state)
+        ended_leg = replace(now.leg, state=LegState.POSTED if after.state is State.SUCCEEDED else LegState.VOIDED)
         # What was said meanwhile, such as the day of settlement, stays.
         changes.leg(replace(after, leg=ended_leg), None)
         changes.state(now, after, service)

@@ -20,6 +20,7 @@ from twisted.logger import Logger
 from core_adapter.database import transact
 from gateway.domain.command import Idle, Pay, Refuse, Reply, Wait
 from gateway.domain.repeat import is_same
+from gateway.domain.states import State
 from gateway.journal import record
 from gateway.journal.chain import Chain
 from gateway.journal.dues import GONE, Dues
@@ -59,6 +60,7 @@ class Committer:
         on_turn: Callable[[int, float], None] = lambda _size, _seconds: None,
         on_events: Callable[[Mapping[str, int]], None] = lambda _numbers: None,
         upkeep: Sequence[Upkeep] = (),
+        clearing: Upkeep | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`owner` names this process in leases; `ahead_max` batches may be at the desk.
@@ -66,7 +68,8 @@ class Committer:
         `leave` takes the replies of a turn, in one call, on this thread; `on_events`, likewise, the numbers of the last
         events of the customers that a turn has told something.
 
-        Due work and each of `upkeep` run every `tick_seconds`, in transactions of their own.
+        Due work and each of `upkeep` run every `tick_seconds`, in transactions of their own; `clearing` does too, and
+        at once when money is held for another bank or somebody asks it to `carry_on`.
         """
         self._engine = engine
         self._serving = serving
@@ -96,7 +99,9 @@ class Committer:
         self._on_events = on_events
         self._leaving: list[Delivery] = []
         self._made: list[Result] = []
-        self._upkeep = upkeep
+        self._upkeep = (*upkeep, clearing) if clearing else tuple(upkeep)
+        self._clearing = clearing
+        self._to_clear = False
         self._clock = clock
         self._desk: Desk | None = None
         self._chain: Chain | None = None
@@ -134,6 +139,11 @@ class Committer:
         """Run `job` in a transaction of its own between two turns; `done` gets its value or its exception."""
         self._inbox.job((job, done))
 
+    def carry_on(self) -> None:
+        """Let the clearing be looked after at once."""
+        self._to_clear = True
+        self._inbox.wake()
+
     def stop(self, seconds: float) -> bool:
         """Take nothing new, carry what is under way to its replies, end; False when `seconds` were not enough."""
         self._inbox.close()
@@ -169,6 +179,9 @@ class Committer:
             if self._leaving:
                 leaving, self._leaving = self._leaving, []
                 self._leave(leaving)
+            if self._to_clear and self._clearing:
+                self._to_clear = False
+                self._keep(self._clearing)
             if self._inbox.closed:
                 continue
             if self._clock() >= self._next_tick:
@@ -179,7 +192,7 @@ class Committer:
 
     def _next_moment(self) -> float:
         """When something may be due by itself: the upkeep, or the oldest task that waits for the core."""
-        if self._made or (self._due_now and not self._inbox.closed):
+        if self._made or self._to_clear or (self._due_now and not self._inbox.closed):
             return self._clock()
         waiting = next(iter(self._at_desk.values()), None)
         tick = self._next_tick if not self._inbox.closed else self._clock() + self._tick_seconds
@@ -271,6 +284,7 @@ class Committer:
         self._due_now = self._due_now or made.due_now or any(result.task.goes_on for result in results)
         for result in results:
             self._stored(result)
+            self._to_clear = self._to_clear or any(t.state is State.CLEARING for t in result.transfers)
         self._hand_over(entered)
         if made.appended:
             self._on_events(made.appended)

@@ -42,7 +42,7 @@ _DUE: Final = (
 )
 _CAME_BACK: Final = select(INCOMING.c.of_customer, INCOMING.c.of_request, INCOMING.c.of_row, *INCOMING.c).where(
     tuple_(INCOMING.c.of_customer, INCOMING.c.of_request, INCOMING.c.of_row).in_(bindparam("keys", expanding=True)),
-    INCOMING.c.state != IncomingState.NEW.value,
+    INCOMING.c.state == IncomingState.CREDITED.value,
 )
 _OWNERS: Final = select(ATTACHED_ACCOUNT.c.account, ATTACHED_ACCOUNT.c.customer_id).where(
     ATTACHED_ACCOUNT.c.account.in_(bindparam("accounts", expanding=True))

@@ -17,6 +17,7 @@ from core_adapter.core import (
     MOVES_MAX,
     AccountLost,
     Core,
+    CoreAccount,
     CoreUnavailable,
     Declined,
     Done,
@@ -188,6 +189,10 @@ class Desk:
         for start in range(0, len(to_move), MOVES_MAX):
             outcomes.update(self._move(to_move[start : start + MOVES_MAX]))
         return outcomes
+
+    def accounts(self, numbers: set[str]) -> Mapping[str, CoreAccount]:
+        """Accounts of the core by number, on the desk's thread alone; raises CoreUnavailable."""
+        return self._core.accounts(numbers)
 
     def _ask(self, asked: Sequence[Move]) -> dict[tuple[str, int], Outcome]:
         """What became of moves that were perhaps sent before: nothing is sent again that was not asked about first."""
