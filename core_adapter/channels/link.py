@@ -16,8 +16,7 @@ from typing_extensions import override
 from core_adapter.channels.cnaps import Codec, Unreadable
 from core_adapter.channels.cnaps.codec import MESSAGE_BYTES_MAX
 from core_adapter.channels.messages import Head, Login, LoginAnswer, Message
-from protocol.frame import FrameError, FrameReader
-from protocol.limits import FRAME_DIGITS
+from protocol.frame import FrameError, FrameReader, frame
 
 UNSENT_BYTES_MAX: Final = 8 * 1024 * 1024
 """A centre that reads so little that more than this waits is left, and called again."""
@@ -25,11 +24,6 @@ SILENCE_SECONDS: Final = 60.0
 """A centre that was told something and says nothing at all for so long is left, and called again."""
 RETRY_SECONDS_MAX: Final = 10
 """The longest pause between two tries to connect."""
-
-
-def framed(data: bytes) -> bytes:
-    """A message behind its length."""
-    return f"{len(data):0{FRAME_DIGITS}d}".encode() + data
 
 
 class _Talk(Protocol):
@@ -49,7 +43,7 @@ class _Talk(Protocol):
     def write(self, messages: Iterable[bytes]) -> bool:
         """Write messages in one go; False where the centre reads too little and is left."""
         waiting: Any = self.transport
-        waiting.write(b"".join(map(framed, messages)))
+        waiting.write(b"".join(map(frame, messages)))
         if len(waiting.dataBuffer) + sum(map(len, waiting._tempDataBuffer)) > UNSENT_BYTES_MAX:  # noqa: SLF001
             self._leave("it does not read")
             return False
@@ -65,8 +59,8 @@ class _Talk(Protocol):
             self._silent = None
         self._reader.receive(data)
         try:
-            while (frame := self._reader.next_frame()) is not None:
-                self._take(frame)
+            while (data := self._reader.next_frame()) is not None:
+                self._take(data)
         except FrameError:
             self._leave("its frames are broken")
 

@@ -41,6 +41,11 @@ def listed(tx: Connection, *, closed: bool, most: int) -> Sequence[ResultRow[Any
     return tx.execute(select(CASE).where(which).order_by(CASE.c.number).limit(most)).all()
 
 
+def find(tx: Connection, number: int) -> ResultRow[Any] | None:
+    """The case with that number."""
+    return tx.execute(select(CASE).where(CASE.c.number == number)).one_or_none()
+
+
 def close(tx: Connection, number: int, *, by: str, evidence: str, now_ms: int) -> bool:
     """Close a case with the evidence for it; False where no such case is open."""
     change = (

@@ -19,7 +19,7 @@ from gateway.domain.event import Event
 from gateway.domain.facts import Moment, Transfer
 from gateway.domain.hearing import CaseKind, heard
 from gateway.domain.incoming import BANK_ITSELF
-from gateway.domain.leg import Leg, LegState
+from gateway.domain.leg import Leg, LegState, moved
 from gateway.domain.matter import MatterKey
 from gateway.domain.states import State
 from gateway.journal import book, events, legs, transfers
@@ -270,6 +270,17 @@ def ended(tx: Connection, moment: Moment, results: Collection[tuple[Transfer, Tr
         ],
     )
     return last
+
+
+def decided(tx: Connection, moment: Moment, tx_id: str, state: LegState) -> bool:
+    """Give a payment the final word that staff have evidence for; False where it waits for none."""
+    changes = Changes(tx, moment)
+    for transfer, _service in _named(tx, _BY_TX, {tx_id}):
+        if transfer.leg and transfer.leg.state is LegState.SENT:
+            leg = replace(transfer.leg, state=moved(transfer.leg.state, state), epoch=transfer.leg.epoch + 1)
+            changes.leg(replace(transfer, leg=leg), moment.now_ms)
+    changes.write()
+    return bool(changes.legs)
 
 
 def doubted(tx: Connection, moment: Moment, transfers_: Iterable[Transfer], what: str) -> None:

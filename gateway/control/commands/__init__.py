@@ -14,6 +14,7 @@ from gateway.control.commands import (
     accounts,
     approval,
     banks,
+    cases,
     certificates,
     clock,
     closed,
@@ -28,7 +29,20 @@ from gateway.control.hands import Hands
 
 __all__ = ["COMMANDS", "Answer", "Command", "run"]
 
-_SUBJECTS: Final = (customers, operators, certificates, accounts, closed, approval, grants, banks, push, site, clock)
+_SUBJECTS: Final = (
+    customers,
+    operators,
+    certificates,
+    accounts,
+    closed,
+    approval,
+    grants,
+    banks,
+    cases,
+    push,
+    site,
+    clock,
+)
 
 COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
     {name: command for subject in _SUBJECTS for name, command in subject.COMMANDS.items()}
