@@ -59,14 +59,14 @@ class _Talk(Protocol):
             self._silent = None
         self._reader.receive(data)
         try:
-            while (data := self._reader.next_frame()) is not None:
-                self._take(data)
+            while (message := self._reader.next_frame()) is not None:
+                self._take(message)
         except FrameError:
             self._leave("its frames are broken")
 
-    def _take(self, frame: bytes) -> None:
+    def _take(self, data: bytes) -> None:
         try:
-            message = self._link.codec.read(frame)
+            message = self._link.codec.read(data)
         except Unreadable as error:
             self._link.unreadable(error)
             return
@@ -78,7 +78,7 @@ class _Talk(Protocol):
             if isinstance(message, LoginAnswer):
                 self.accepted = True
                 self._link.let_in(self)
-            self._link.bring(message, frame)
+            self._link.bring(message, data)
 
     def _leave(self, why: str) -> None:
         self._link.log.error("clearing-link-left", why=why)
