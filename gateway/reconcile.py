@@ -81,7 +81,8 @@ class Reconciliation(Found):
 
     `succeeded` and `open` count transfers of the journal that the bank was given, `booked` those that the book holds;
     `holds` counts the holds of ended payments that nothing ended; `credits` are those from other banks that the journal
-    has dealt with, `credited` those of them that the book holds. `moves` is the whole book, `others` what in it is not of this gateway.
+    has dealt with, `credited` those of them that the book holds. `moves` is the whole book, `others` what in it is not
+    of this gateway.
     """
 
     succeeded: int = 0
@@ -236,8 +237,8 @@ def _compare_credits(page: Sequence[Booked], sides: Sides, found: Reconciliation
     with sides.reading() as now:
         rows = now.execute(_INCOMING, {"keys": sorted(set(keys.values()))})
         known = {(row.sender, row.message_id, row.tx_id): row for row in rows}
-    for booked, key in keys.items():
-        row = known.get(key)
+    for booked, (sender, message_id, tx_id) in keys.items():
+        row = known.get((sender, message_id, tx_id))
         if row is None or row.amount != booked.move.amount:
             found.fault(f"{_name(booked)}: booked, but the journal has no such credit")
             continue
