@@ -40,6 +40,7 @@ from gateway.metrics import DoorMetrics, Metrics
 from gateway.push import Pusher
 from gateway.road import Road
 from gateway.scribe import Scribe
+from gateway.services.desk import Desk
 from gateway.services.service import Bank
 from gateway.services.table import Services
 from gateway.settings import Door as DoorSettings
@@ -153,6 +154,7 @@ class Node:
             on_events=self._wake,
         )
         self._room = _room(self._look_for_events, settings.limits, reactor, share=share)
+        self.desk = Desk(self._core, self._scribe, self.committer.bring)
         self._pusher = Pusher(
             settings.push, self._scribe, self.committer.run_in_transaction, reactor=reactor, owner=name
         )
