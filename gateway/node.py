@@ -48,7 +48,7 @@ from gateway.services.service import Bank
 from gateway.services.table import Services
 from gateway.services.wiring import Wire
 from gateway.settings import Door as DoorSettings
-from gateway.settings import ReplyKey, Settings
+from gateway.settings import Limits, ReplyKey, Settings
 from gateway.waiting import WaitingRoom
 from gateway.workdays_source import load_workdays
 from protocol.codes import Code
@@ -183,12 +183,7 @@ class Node:
             on_events=self._wake,
             clearing=self._carrier.round if self._carrier else None,
         )
-        self._room = WaitingRoom(
-            self._look_for_events,
-            reactor=reactor,
-            customer_max=max(1, settings.limits.waiting_per_customer // share),
-            all_max=max(1, settings.limits.waiting // share),
-        )
+        self._room = _room(self._look_for_events, settings.limits, reactor, share=share)
         self.desk = Desk(self._core, self._scribe, self.committer.bring)
         self._pusher = Pusher(
             settings.push, self._scribe, self.committer.run_in_transaction, reactor=reactor, owner=name
@@ -375,6 +370,16 @@ class Node:
             count, oldest_seconds = in_doubt(connection)
         metrics.in_doubt.set(count)
         metrics.in_doubt_oldest_seconds.set(oldest_seconds)
+
+
+def _room(look: Callable[[frozenset[str]], None], limits: Limits, reactor: Any, *, share: int) -> WaitingRoom:
+    """The room of this process, with its share of the places."""
+    return WaitingRoom(
+        look,
+        reactor=reactor,
+        customer_max=max(1, limits.waiting_per_customer // share),
+        all_max=max(1, limits.waiting // share),
+    )
 
 
 def _terms(settings: Settings) -> batch.Terms:

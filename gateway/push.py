@@ -154,7 +154,7 @@ class Pusher:
             if self._looking.running:
                 self._reactor.callLater(0, self._look)
             return
-        aside = await self._job(lambda tx: push.failed(tx, turn, page.last, fault, self._policy))
+        aside = await self._job(lambda tx: push.failed(tx, turn, page.last, fault, policy=self._policy))
         self.log.emit(
             LogLevel.warn, "not-taken", customer=turn.customer_id, first=turn.after + 1, fault=fault, put_aside=aside
         )

@@ -57,7 +57,7 @@ def set_push(tx: Connection, customer_id: str, operator_id: str, url: str, *, fr
             f"customer {customer_id} has no operator {operator_id} who may query: events are posted as one may see them"
         )
     number = 0 if from_start else events.numbers(tx, [customer_id])[customer_id]
-    return number if push.put(tx, customer_id, operator_id, _checked(url), number) else None
+    return number if push.put(tx, customer_id, operator_id, _checked(url), number=number) else None
 
 
 def remove_push(tx: Connection, customer_id: str) -> None:

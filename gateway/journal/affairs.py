@@ -191,7 +191,8 @@ class Affairs:
         self.tell(event.wanted(moved_on, now_ms))
         for order, row in sorted(self._with_ended_rows.items()):
             if self._orders[order[:2]] is None and order[:2] not in due:
-                self.tell(events.closed(self._tx, order[:2], row.operator_id, row.service, now_ms))
+                of = {"operator_id": row.operator_id, "service": row.service}
+                self.tell(events.closed(self._tx, order[:2], at_ms=now_ms, **of))
         self.appended = events.append(self._tx, self._told, self._feeds)
 
     def _is_carried(self, key: MatterKey) -> bool:

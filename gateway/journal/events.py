@@ -136,7 +136,7 @@ def of_results(results: Iterable[Result], at_ms: int) -> Iterator[Event]:
             yield from told.outcome(known, after, task.request.service, at_ms, first=first)
 
 
-def closed(tx: Connection, order: Key, operator_id: str, service: str, at_ms: int) -> Iterator[Event]:
+def closed(tx: Connection, order: Key, *, operator_id: str, service: str, at_ms: int) -> Iterator[Event]:
     """What is told of an order with rows, if every row has come to its end."""
     tally = tally_of(tx, *order)
     if tally.count() and all(told_final(state) for state in tally.rows):
@@ -149,7 +149,7 @@ def of_finished(tx: Connection, requests: Iterable[Request], at_ms: int) -> Iter
     for request in requests:
         if request.service in BATCHES:
             order = (request.customer_id, request.request_id)
-            yield from closed(tx, order, request.operator_id, request.service, at_ms)
+            yield from closed(tx, order, operator_id=request.operator_id, service=request.service, at_ms=at_ms)
 
 
 # -- reading

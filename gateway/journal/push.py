@@ -106,7 +106,7 @@ def delivered(tx: Connection, turn: Turn, last: int) -> None:
         tx.execute(update(PUSH_DEAD).where(_dead(turn.customer_id, turn.after + 1)).values(first=last + 1))
 
 
-def failed(tx: Connection, turn: Turn, last: int, fault: str, policy: Policy) -> bool:
+def failed(tx: Connection, turn: Turn, last: int, fault: str, *, policy: Policy) -> bool:
     """Note that events up to `last` were not taken: they are tried again later, or put aside; whether they were that.
 
     What was to be sent again is put aside at its first failure.
@@ -145,7 +145,7 @@ def _dead(customer_id: str, first: int) -> ColumnElement[bool]:
 # -- for bank staff
 
 
-def put(tx: Connection, customer_id: str, operator_id: str, url: str, number: int) -> bool:
+def put(tx: Connection, customer_id: str, operator_id: str, url: str, *, number: int) -> bool:
     """Post a customer's events there from now on; whether that is new, and begins behind `number`."""
     changed = {"operator_id": operator_id, "url": url, "attempts": 0, "failing_since_ms": None, "due_ms": 0}
     found = tx.execute(update(PUSH).where(PUSH.c.customer_id == customer_id).values(**changed, last_fault=None))
