@@ -11,12 +11,14 @@ from typing import Final
 
 from gateway.domain.approval import Decision, act, name_next, naming_faults, stage
 from gateway.domain.calendar import SHANGHAI, instant
+from gateway.domain.channel import Channel
 from gateway.domain.customer import Customer, Form, Person
 from gateway.domain.facts import Moment
-from gateway.domain.hours import ScheduleRules
 from gateway.domain.managing import is_administrator
 from gateway.domain.matter import Act, ActKind, Basis, Matter
+from gateway.domain.passed import no_channel
 from gateway.domain.recurrence import Occurrence, due, last_run, next_run, order_of, plan_of
+from gateway.domain.routing import NoChannel, Payment, Routed, Routing
 from gateway.domain.schedule import Run, expires, payroll_runs, runs
 from gateway.domain.states import WAITING
 from protocol.codes import Code
@@ -25,9 +27,11 @@ from protocol.messages.transfer import Arrival, TransferState
 
 PAYROLL: Final = frozenset({"SubmitPayroll"})
 """Services whose orders are handed to the core in slots (R5.8)."""
+MAINTENANCE_MS: Final = 60_000
+"""How long after it met maintenance a payment looks at its channel again, in milliseconds."""
 
 
-def begun(matter: Matter, moment: Moment, rules: ScheduleRules) -> Matter:
+def begun(matter: Matter, moment: Moment, routing: Routing) -> Matter:
     """A matter at its entry: it waits for the first step of its plan, or for its time, or the bank may act at once.
 
     A recurring order waits for people no longer than until its last run; it takes nothing of limits itself (O46).
@@ -35,17 +39,18 @@ def begun(matter: Matter, moment: Moment, rules: ScheduleRules) -> Matter:
     scheduled = matter.arrival is Arrival.NEXT_DAY or (
         matter.chosen_ms is not None and _day(matter.chosen_ms) != matter.entered_on
     )
+    expires_ms = _ms(expires(matter.entered_on, routing.schedule))
     waiting = replace(
         matter,
         state=stage(matter.plan, matter.acts),
         basis=Basis.SCHEDULED if scheduled else Basis.IMMEDIATE,
-        wake_ms=_ms(expires(matter.entered_on, rules)),
+        wake_ms=expires_ms,
     )
     if matter.recurs:
         # An approval at the very hour is in time (O12): only after it nothing is left to approve.
         last_ms = _ms(last_run(plan_of(order_of(matter)))) + 1
-        waiting = replace(waiting, basis=Basis.POSTPONED, wake_ms=min(last_ms, _ms(expires(matter.entered_on, rules))))
-    return _completed(waiting, moment, rules) if waiting.state is TransferState.PROCESSING else waiting
+        waiting = replace(waiting, basis=Basis.POSTPONED, wake_ms=min(last_ms, expires_ms))
+    return _completed(waiting, moment, routing) if waiting.state is TransferState.PROCESSING else waiting
 
 
 def decided(
@@ -54,7 +59,7 @@ def decided(
     decision: Decision,
     moment: Moment,
     *,
-    rules: ScheduleRules,
+    routing: Routing,
     by_request: str,
     reason: str = "",
     next_operator: str | None = None,
@@ -84,7 +89,7 @@ def decided(
     after = replace(after, state=stage(after.plan, after.acts))
     if after.state is TransferState.REJECTED:
         return replace(after, ended_on=moment.business_date, wake_ms=None)
-    return _completed(after, moment, rules) if after.state is TransferState.PROCESSING else after
+    return _completed(after, moment, routing) if after.state is TransferState.PROCESSING else after
 
 
 def named(
@@ -166,18 +171,31 @@ def can_end(matter: Matter) -> bool:
     return matter.state in WAITING or matter.state is TransferState.SCHEDULED
 
 
-def woken(matter: Matter, moment: Moment, rules: ScheduleRules) -> Matter:
-    """The matter when its moment has come: it expires, or the bank may act; a payroll waits for its hours (R5.8)."""
+def woken(matter: Matter, moment: Moment, routing: Routing) -> Matter:
+    """The matter when its moment has come: it expires, or the bank may act; a payroll waits for its hours (R5.8).
+
+    A payment to another bank takes the way that is open then; where none is it fails, or waits (O32).
+    """
     if matter.state in WAITING:
         return _overdue(matter, moment)
     assert matter.state is TransferState.SCHEDULED
-    assert matter.run_ms is not None
+    planned_ms = matter.run_ms
+    assert planned_ms is not None
     if matter.service in PAYROLL:
-        run = payroll_runs(_now(moment), rules)
-        closed = _now(moment) < rules.first_on(moment.business_date) or run.basis is Basis.POSTPONED
+        run = payroll_runs(_now(moment), routing.schedule)
+        closed = _now(moment) < routing.schedule.first_on(moment.business_date) or run.basis is Basis.POSTPONED
         if run.at is not None and closed:
             return _scheduled(matter, run)
-    late = matter.basis is Basis.IMMEDIATE and moment.business_date > _day(matter.run_ms)
+    matter, way = _routed(matter, moment, routing, due=True)
+    if matter.state is TransferState.FAILED:
+        return matter
+    if way is not None:
+        if way.leaves is None:
+            return _maintained(matter, moment)
+        if way.leaves > _now(moment):
+            later = matter.basis is Basis.IMMEDIATE and way.leaves.date() > _day(planned_ms)
+            return _scheduled(matter, Run(at=way.leaves, basis=Basis.POSTPONED if later else matter.basis))
+    late = matter.basis is Basis.IMMEDIATE and moment.business_date > _day(planned_ms)
     return _released(replace(matter, basis=Basis.POSTPONED) if late else matter, moment)
 
 
@@ -221,9 +239,15 @@ def made(matter: Matter, moment: Moment, answer: str | None) -> Matter:
     )
 
 
-def _completed(matter: Matter, moment: Moment, rules: ScheduleRules) -> Matter:
-    """The matter when nobody is waited for any more: it runs now, or waits for its time."""
-    approved_at = _now(moment)
+def _completed(matter: Matter, moment: Moment, routing: Routing) -> Matter:
+    """The matter when nobody is waited for any more: it runs now, or waits for its time.
+
+    A payment to another bank takes the way that is open then; where none is it fails, or waits (O32).
+    """
+    approved_at, rules = _now(moment), routing.schedule
+    matter, way = _routed(matter, moment, routing, due=False)
+    if matter.state is TransferState.FAILED:
+        return matter
     if matter.recurs:
         return _awaiting(matter, next_run(plan_of(order_of(matter)), approved_at))
     if matter.service in PAYROLL:
@@ -234,14 +258,46 @@ def _completed(matter: Matter, moment: Moment, rules: ScheduleRules) -> Matter:
             instant(matter.chosen_ms) if matter.chosen_ms is not None else None,
             approved_at=approved_at,
             entered_on=matter.entered_on,
-            large_value=False,
+            large_value=way is not None and way.channel is Channel.HVPS,
             rules=rules,
         )
     if run.rolled:
         rolled = Act(operator_id="", kind=ActKind.ROLL, at_ms=moment.now_ms)
         matter = replace(matter, acts=(*matter.acts, rolled))
     matter = replace(matter, basis=run.basis)
+    if way is not None and way.leaves is None:
+        return _maintained(replace(matter, run_ms=moment.business_ms), moment)
     return _released(matter, moment) if run.at is None else _scheduled(matter, run)
+
+
+def _routed(matter: Matter, moment: Moment, routing: Routing, *, due: bool) -> tuple[Matter, Routed | None]:
+    """The matter with its leg by the way that is open now, and that way; failed where there is none.
+
+    `due`: the moment at which it was to leave has come. Within this bank there is neither leg nor way.
+    """
+    if (leg := matter.leg) is None:
+        return matter, None
+    way = routing.route(
+        Payment(
+            bank=leg.bank,
+            amount=matter.amount,
+            ready=_now(moment),
+            entered_on=matter.entered_on,
+            arrival=matter.arrival,
+            urgent=leg.urgent,
+            scheduled_for=instant(matter.chosen_ms) if matter.chosen_ms is not None else None,
+            due=due,
+        )
+    )
+    if isinstance(way, NoChannel):
+        return failed(matter, [no_channel(way, leg.bank.code)], moment), None
+    planned = replace(leg, channel=way.channel, rule=way.rule, fee=way.fee, value_date=way.value_date)
+    return replace(matter, leg=planned), way
+
+
+def _maintained(matter: Matter, moment: Moment) -> Matter:
+    """A matter whose channel is in maintenance: nobody knows for how long, so it is looked at again and again."""
+    return replace(matter, state=TransferState.SCHEDULED, wake_ms=moment.business_ms + MAINTENANCE_MS)
 
 
 def _released(matter: Matter, moment: Moment) -> Matter:

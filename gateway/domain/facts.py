@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from gateway.domain.banks import PayeeBank
+from gateway.domain.channel import Channel, ChannelState
 from gateway.domain.customer import Customer, Person
 from gateway.domain.leg import Leg
 from gateway.domain.matter import Basis, Matter, MatterKey
@@ -121,7 +123,8 @@ class Facts:
     customers whose accounts this one uses, by their ids. `matters` are those it names and `used` the counters of limits
     it asked for, as they stand after what was decided before it. `payees` are the accounts that orders with rows pay to
     at this bank, for those among `matters` whose payer is closed (R1.23). `recurring` are the payer accounts it asked
-    for from which a live recurring order pays.
+    for from which a live recurring order pays. `banks` are the offices of the directory, by code, that payments name,
+    and `channels` the states of the channels, open where nothing is said: both where some payment goes to another bank.
     """
 
     customer: Customer | None
@@ -132,3 +135,5 @@ class Facts:
     used: Mapping[UsageKey, int] = field(default_factory=dict)
     payees: Mapping[MatterKey, frozenset[str]] = field(default_factory=dict)
     recurring: frozenset[str] = frozenset()
+    banks: Mapping[str, PayeeBank] = field(default_factory=dict)
+    channels: Mapping[Channel, ChannelState] = field(default_factory=dict)

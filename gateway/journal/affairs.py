@@ -15,10 +15,11 @@ from gateway.domain.command import Enter, Pay
 from gateway.domain.customer import Customer
 from gateway.domain.event import Event
 from gateway.domain.facts import Moment, Transfer
+from gateway.domain.leg import Leg
 from gateway.domain.matter import Matter, MatterKey
 from gateway.domain.states import CHANGE_MOVES, MATTER_MOVES, RECURRING_MOVES, State
 from gateway.domain.usage import Taking, UsageKey, counters, difference
-from gateway.journal import events, transfers, usage
+from gateway.journal import events, legs, transfers, usage
 from gateway.journal import matters as statements
 from gateway.journal.events import Feeds
 from gateway.journal.record import Key
@@ -169,6 +170,7 @@ class Affairs:
         statements.enter(tx, (m for entry in self._entered if isinstance(entry, Enter) for m in entry.matters))
         changes = [(before, self._matters[key]) for key, before in self._before.items()]
         statements.settle(tx, changes)
+        legs.replan(tx, _planned_anew(changes))
         released = [after for before, after in changes if _comes_to_the_bank(before, after)]
         transfers.release(tx, released)
         usage.write(tx, {key: self._used[key] for key in self._changed})
@@ -242,6 +244,13 @@ def _comes_to_the_bank(before: Matter, after: Matter) -> bool:
     if is_administrative(after.plan):
         return False
     return after.state is not before.state and after.state in (TransferState.PROCESSING, TransferState.FAILED)
+
+
+def _planned_anew(changes: Iterable[tuple[Matter, Matter]]) -> Iterator[tuple[MatterKey, Leg]]:
+    """The legs for which another way was found."""
+    for before, after in changes:
+        if after.leg is not None and after.leg != before.leg:
+            yield after.key, after.leg
 
 
 def _counters(taking: Taking, day: date) -> tuple[UsageKey, ...]:

@@ -13,6 +13,7 @@ from gateway.domain.matter import MatterKey
 from gateway.domain.states import State
 from gateway.journal import events, matters, record, transfers
 from gateway.journal.affairs import Affairs
+from gateway.journal.channels import with_ways
 from gateway.journal.standing import Standing
 from gateway.journal.task import Serving, Task
 
@@ -102,6 +103,7 @@ def wake(tx: Connection, serving: Serving, standing: Standing, keys: Collection[
     held = [matter for matter in affairs.matters.values() if _is_waking(matter.wake_ms, moment.business_ms)]
     affairs.hold_counters(())
     facts = standing.facts(tx, version, [(matter.key.customer_id, matter.operator_id) for matter in held])
+    facts = with_ways(tx, facts, (), held)
     for matter, fact in zip(held, facts, strict=True):
         payees = affairs.payees(fact.customer)
         known = replace(fact, matters=affairs.matters, used=affairs.used, payees=payees)

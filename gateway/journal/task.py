@@ -108,6 +108,9 @@ class Serving(Protocol):
     def counters(self, command: Command, facts: Facts, moment: Moment) -> Iterable[UsageKey]:
         """The counters of limits that its decision looks at, beside those of its matters."""
 
+    def payee_bank(self, command: Command) -> str | None:
+        """The code of the bank that its payment names, where that is another than this."""
+
     def recurring(self, command: Command) -> str | None:
         """The payer account that must pay for no other recurring order, where that is a rule and it sets one up."""
 

@@ -92,10 +92,8 @@ def enter_rows(tx: Connection, rows: Sequence[Row]) -> None:
 
 def release(tx: Connection, matters: Iterable[Matter]) -> None:
     """Let the bank act on the transfers of completed matters, or note that they failed when their time came."""
-    rows, whole, planned = [], [], []
+    rows, whole = [], []
     for matter in matters:
-        if matter.leg is not None:
-            planned.append((matter.key, matter.leg))
         failed = bool(matter.reasons)
         state = State.FAILED if failed else State.RELEASED
         day = (matter.run_on or matter.ended_on or matter.entered_on).isoformat()
@@ -106,7 +104,6 @@ def release(tx: Connection, matters: Iterable[Matter]) -> None:
         else:
             rows.append((*said, *matter.key))
     _RELEASE.run(tx, rows)
-    legs.replan(tx, planned)
     if whole:
         tx.execute(_ROWS, whole)
 

@@ -19,6 +19,7 @@ from gateway.journal import book, events, legs, matters, record, transfers
 from gateway.journal.affairs import Affairs, counters_of
 from gateway.journal.book import Payee
 from gateway.journal.chain import Chain, LogRow, Sender
+from gateway.journal.channels import with_ways
 from gateway.journal.record import Claim, Closing, Key
 from gateway.journal.savepoint import kept_unless_refused
 from gateway.journal.standing import Standing
@@ -188,6 +189,8 @@ class Turn:
         facts = self._facts(commands)
         claims = self._claim(commands, subjects, facts)
         self._affairs.hold_matters(named)
+        codes = map(self._serving.payee_bank, commands)
+        facts = with_ways(self._tx, facts, codes, self._affairs.matters.values())
         self._hold_counters(commands, facts, claims, outcomes)
         known = record.requests(
             self._tx,

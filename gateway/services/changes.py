@@ -66,7 +66,9 @@ def entered(command: Command, change: Change, facts: Facts, *, moment: Moment, b
         plan = administration_plan(customer, person.operator_id, about=_about(command))
         if isinstance(plan, list):
             return refuse(plan)
-        matter = course.begun(_matter(command, plan, _stands(customer, command.body), moment), moment, bank.schedule)
+        matter = course.begun(
+            _matter(command, plan, _stands(customer, command.body), moment), moment, bank.routes(facts.channels)
+        )
         return Enter(reply=Reply(Outcome(Code.AWAITING_APPROVAL), None), matters=(matter,))
 
     return Change(make)
@@ -156,7 +158,7 @@ class Deciding:
                     person,
                     body.decision,
                     moment,
-                    rules=bank.schedule,
+                    routing=bank.routes(facts.channels),
                     by_request=command.head.request_id,
                     reason=body.reason or "",
                     people=customer.people,

@@ -67,7 +67,7 @@ def _instructions(command: Command, facts: Facts, moment: Moment, bank: Bank) ->
             person,
             body.decision,
             moment,
-            rules=bank.schedule,
+            routing=bank.routes(facts.channels),
             by_request=command.head.request_id,
             reason=body.reason or "",
             next_operator=body.next_operator,

@@ -4,18 +4,20 @@ Pure. Which accounts may pay, and what is wrong with a payment itself, is judged
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from gateway.domain import course, limits, schedule
 from gateway.domain.approval import entry_plan
 from gateway.domain.calendar import SHANGHAI, instant, same_date
+from gateway.domain.channel import Channel, ChannelState
 from gateway.domain.command import Command
 from gateway.domain.customer import Account, Customer, Limits, Person, Right
 from gateway.domain.facts import Facts, Moment, Takes
 from gateway.domain.hours import LargeValue
+from gateway.domain.leg import Leg
 from gateway.domain.limits import Bounds, Demand, Judged, Row
 from gateway.domain.matter import Act, ActKind, Basis, Matter, MatterKey, Plan
 from gateway.domain.recurrence import Recurrence, recurrence_faults
@@ -36,7 +38,10 @@ class Ordered:
     `rows` are the payments as limits see them, with their total at `total_place`; `planned` are the amounts that pick
     amount bands, each for a plan of its own (O14), where the place of its faults is its place unless that is empty.
     `place` is the path of the order's element. `recurrence` is when it runs, where that is again and again: it has
-    neither arrival nor chosen hour then. `large_value`: it is to leave by HVPS.
+    neither arrival nor chosen hour then.
+
+    `interbank`: the payee is at another bank. `leg` is then the way there, if there is one, and `postponed` says that
+    its channel does not take it now; `channels` are the states of the channels. `urgent`: by its highest priority.
     """
 
     account: Account
@@ -49,12 +54,21 @@ class Ordered:
     scheduled_for: datetime | None = None
     named: str | None = None
     recurrence: Recurrence | None = None
-    large_value: bool = False
+    interbank: bool = False
+    leg: Leg | None = None
+    postponed: bool = False
+    urgent: bool = False
+    channels: Mapping[Channel, ChannelState] = field(default_factory=dict)
+
+    @property
+    def large_value(self) -> bool:
+        """Whether it is to leave by HVPS."""
+        return self.leg is not None and self.leg.channel is Channel.HVPS
 
     @property
     def at_once(self) -> bool:
         """Whether it is to be made as soon as nobody is waited for."""
-        if self.recurrence is not None:
+        if self.recurrence is not None or self.postponed:
             return False
         return self.arrival in (None, Arrival.REAL_TIME) and self.scheduled_for is None
 
@@ -98,7 +112,7 @@ def takes(facts: Facts, payer: Account, payee: str) -> Takes:
     return Takes.OWN if is_own(facts, payer, payee) else Takes.OUTGOING
 
 
-def counters_of(command: Command, facts: Facts, moment: Moment, *also: date) -> Iterable[UsageKey]:
+def counters_of(command: Command, facts: Facts, moment: Moment, _bank: Bank, *also: date) -> Iterable[UsageKey]:
     """The counters that the limits of an order look at: those of today, and of the day on which it may run.
 
     `also` are further days, where a channel says that it may run on one.
@@ -130,14 +144,14 @@ def assess(ordered: Ordered, command: Command, facts: Facts, *, moment: Moment, 
             rules=bank.schedule,
             place=ordered.place,
         )
-    elif not ordered.at_once or ordered.arrival is not None or ordered.large_value:
+    elif not ordered.at_once or ordered.arrival is not None or ordered.interbank:
         faults += schedule.entry_faults(
             ordered.arrival,
             ordered.scheduled_for,
             own=ordered.takes is Takes.OWN,
-            interbank=False,
+            interbank=ordered.interbank,
             large_value=ordered.large_value,
-            urgent=False,
+            urgent=ordered.urgent,
             now=instant(moment.business_ms),
             rules=bank.schedule,
             place=ordered.place,
@@ -226,8 +240,9 @@ def matter_of(
         chosen_ms=round(chosen.timestamp() * 1000) if chosen is not None else None,
         hidden=hidden,
         body=binding.write(command.body) if recurrence is not None else None,
+        leg=ordered.leg,
     )
-    return course.begun(matter, moment, bank.schedule)
+    return course.begun(matter, moment, bank.routes(ordered.channels))
 
 
 class _Runs(NamedTuple):

@@ -162,6 +162,7 @@ def _text(code: Code, language: str) -> str:
 
 def item(transfer: Transfer) -> TransferItem:
     """A payment as it is shown."""
+    leg = transfer.leg
     return TransferItem(
         payer_account=transfer.payer_account,
         payee_account=transfer.payee_account,
@@ -172,7 +173,11 @@ def item(transfer: Transfer) -> TransferItem:
         purpose=transfer.purpose,
         end_to_end_id=transfer.end_to_end_id,
         remark=transfer.remark,
-        channel=IN_BANK,
+        channel=leg.channel if leg else IN_BANK,
+        fee=leg.fee if leg else None,
+        value_date=leg.value_date if leg else None,
+        status=leg.status if leg else None,
+        settled_on=leg.settled_on if leg else None,
         reference=transfer.reference,
         business_date=transfer.business_date,
         booked_at=instant(transfer.booked_ms) if transfer.booked_ms is not None else None,

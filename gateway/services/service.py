@@ -1,13 +1,15 @@
 """The form every service has: three pure functions. What they share stands here."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gateway.domain import entitlement
+from gateway.domain.channel import Channel, ChannelState
 from gateway.domain.command import Command, Decision, Refuse, Reply
 from gateway.domain.facts import Facts, Moment
 from gateway.domain.hours import ScheduleRules
 from gateway.domain.matter import MatterKey
+from gateway.domain.routing import Routing
 from gateway.domain.terms import RoutingRules
 from gateway.domain.usage import UsageKey
 from gateway.journal.banks import Directory
@@ -23,6 +25,7 @@ class Bank:
     """What the services know of the bank: its 12-digit code, how far SentAt may be off in milliseconds, its hours.
 
     `routing` are its terms for the channels, `directory` is what this process remembers of the bank directory.
+    `interbank`: it is linked to a clearing side, so payments to other banks are taken.
     """
 
     code: str
@@ -30,12 +33,18 @@ class Bank:
     schedule: ScheduleRules = field(default_factory=ScheduleRules)
     routing: RoutingRules = field(default_factory=RoutingRules)
     directory: Directory = field(default_factory=Directory)
+    interbank: bool = False
+
+    def routes(self, channels: Mapping[Channel, ChannelState]) -> Routing:
+        """How it routes while the channels are in these states, open where nothing is said."""
+        return Routing(self.routing, self.schedule, channels)
 
 
 @dataclass(frozen=True, slots=True)
 class Functions:
     """One service: what becomes of a command, which request id it is about, as what it uses that up, whether the core
-    may have to be asked, which matters it decides on, and which counters of limits it looks at beside theirs.
+    may have to be asked, which matters it decides on, which counters of limits it looks at beside theirs, and which
+    bank's code its payment names.
     """
 
     decide: Callable[[Command, Facts, Moment, Bank], Decision]
@@ -43,7 +52,8 @@ class Functions:
     needs_core: bool = True
     claims: Callable[[Command, Facts], str | None] = lambda _command, _facts: None
     matters: Callable[[Command], tuple[MatterKey, ...]] = lambda _command: ()
-    counters: Callable[[Command, Facts, Moment], Iterable[UsageKey]] = lambda _command, _facts, _moment: ()
+    counters: Callable[[Command, Facts, Moment, Bank], Iterable[UsageKey]] = lambda _command, _facts, _moment, _bank: ()
+    payee_bank: Callable[[Command], str | None] = lambda _command: None
 
 
 def own_id(command: Command) -> str:

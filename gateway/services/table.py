@@ -96,7 +96,13 @@ class Services:
     def counters(self, command: Command, facts: Facts, moment: Moment) -> Iterable[UsageKey]:
         """The counters of limits that its decision looks at, beside those of its matters."""
         functions = self._functions(command)
-        return functions.counters(command, facts, moment) if functions and not self._skewed(command) else ()
+        return functions.counters(command, facts, moment, self.bank) if functions and not self._skewed(command) else ()
+
+    def payee_bank(self, command: Command) -> str | None:
+        """The code of the bank that its payment names, where that is another than this."""
+        functions = self._functions(command)
+        code = functions.payee_bank(command) if functions and not self._skewed(command) else None
+        return code if code != self.bank.code else None
 
     def recurring(self, command: Command) -> str | None:
         """The payer account that must pay for no other recurring order, where that is a rule and it sets one up."""

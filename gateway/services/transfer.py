@@ -4,7 +4,7 @@ The answer to a payment that was made at once is made from its row alone (`answe
 first try would.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -15,7 +15,8 @@ from gateway.domain.customer import Account
 from gateway.domain.facts import Facts, Moment, Takes, Transfer
 from gateway.domain.limits import Row
 from gateway.domain.states import State, told
-from gateway.services import amending, ordering
+from gateway.domain.usage import UsageKey
+from gateway.services import amending, ordering, ways
 from gateway.services.ordering import Assessed, Ordered
 from gateway.services.service import Bank, Functions, if_entitled, own_id, place, refuse
 from gateway.services.showing import entry_code, plan_item, runs_at, warning_item
@@ -55,6 +56,10 @@ def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -
     if account is None:
         return refuse(faults)
     ordered = ordered_of(command, account, facts)
+    if (code := ways.elsewhere(command.body, bank)) is not None:
+        way = ways.find(command.body, facts, moment, bank)
+        faults += ways.faults(way, code)
+        ordered = ways.by(ordered, way, command.body, facts, moment)
     assessed = ordering.assess(ordered, command, facts, moment=moment, bank=bank)
     if isinstance(assessed, list):
         faults += assessed
@@ -124,6 +129,7 @@ def _transfer(command: Command, ordered: Ordered, moment: Moment) -> Transfer:
         entered_on=moment.business_date,
         business_date=moment.business_date,
         state=State.PROCESSING,
+        leg=ordered.leg,
     )
 
 
@@ -142,12 +148,17 @@ def _entered(
         payee=(transfer.payee_account, transfer.payee_name),
     )
     released = matter.state is TransferState.PROCESSING
-    entered = replace(transfer, state=State.RELEASED if released else State.ENTERED, basis=matter.basis)
+    state = State.RELEASED if released else State.ENTERED
+    entered = replace(transfer, state=state, basis=matter.basis, leg=matter.leg)
+    leg = matter.leg
     body = SubmitTransferReply(
         request_id=transfer.request_id,
         state=matter.state,
         final=False,
-        channel=IN_BANK,
+        channel=leg.channel if leg else IN_BANK,
+        rule_id=leg.rule if leg else None,
+        fee=leg.fee if leg else None,
+        value_date=leg.value_date if leg else None,
         plan=plan_item(matter),
         runs_at=runs_at(matter),
         warning=tuple(warning_item(detail, command.language) for detail in assessed.warnings),
@@ -178,6 +189,12 @@ def _content(transfer: Transfer, command: Command) -> Content:
     )
 
 
+def _counters(command: Command, facts: Facts, moment: Moment, bank: Bank) -> Iterable[UsageKey]:
+    """Those of an order, and of the day on which a channel to another bank takes it."""
+    way = ways.find(command.body, facts, moment, bank) if ways.elsewhere(command.body, bank) is not None else None
+    return ordering.counters_of(command, facts, moment, bank, *ways.days(way))
+
+
 def _payer_faults(body: SubmitTransfer | SubmitRecurring, facts: Facts, here: str) -> list[Detail]:
     """What is wrong with who pays (R1.5, R1.7, R1.18)."""
     number = body.payer_account
@@ -198,14 +215,17 @@ def _payment_faults(
 
     Two accounts (R4.2), a closed list (R1.23), what is offered.
     """
-    elsewhere = body.payee_bank_code if body.payee_bank_code != bank.code else None
+    elsewhere = ways.elsewhere(body, bank)
+    single = body if isinstance(body, SubmitTransfer) else None
+    closed = elsewhere is not None and (single is None or not bank.interbank)
+    urgent = elsewhere is None and single is not None and bool(single.urgent)
     barred = payer is not None and not accounts.may_pay_to(payer, body.payee_account, elsewhere)
     checks = (
         (body.payer_account == body.payee_account, Code.SAME_ACCOUNT, "PayeeAccount", body.payee_account),
         (barred, Code.PAYEE_NOT_IN_CLOSED_LIST, "PayeeAccount", body.payee_account),
         (body.currency != "CNY", Code.CURRENCY_UNSUPPORTED, "Currency", body.currency),
-        (elsewhere is not None, Code.CHANNEL_NOT_OPEN, "PayeeBankCode", elsewhere),
-        (isinstance(body, SubmitTransfer) and bool(body.urgent), Code.NOT_OFFERED, "Urgent", "true"),
+        (closed, Code.CHANNEL_NOT_OPEN, "PayeeBankCode", elsewhere),
+        (urgent, Code.NOT_OFFERED, "Urgent", "true"),
     )
     return [Detail(code, f"{here}/{element}", value) for wrong, code, element, value in checks if wrong]
 
@@ -235,7 +255,12 @@ def answer(transfer: Transfer) -> Reply | Refuse:
 
 FUNCTIONS: Final[Mapping[str, Functions]] = {
     "SubmitTransfer": Functions(
-        decide=_submit_decide, subject=own_id, claims=if_entitled, matters=amending.named, counters=ordering.counters_of
+        decide=_submit_decide,
+        subject=own_id,
+        claims=if_entitled,
+        matters=amending.named,
+        counters=_counters,
+        payee_bank=ways.payee_bank,
     ),
 }
 """By the name of the service."""

@@ -25,7 +25,7 @@ def wake(matter: Matter, facts: Facts, moment: Moment, bank: Bank) -> Woken:
     if matter.recurs and matter.state is TransferState.SCHEDULED:
         after, run = course.recurred(matter, moment)
         return Woken(after, _made(matter, run, facts, moment) if run is not None else None)
-    return Woken(checked(course.woken(matter, moment, bank.schedule), facts, moment))
+    return Woken(checked(course.woken(matter, moment, bank.routes(facts.channels)), facts, moment))
 
 
 def _made(matter: Matter, run: Occurrence, facts: Facts, moment: Moment) -> Transfer:
@@ -85,10 +85,11 @@ def _run_faults(matter: Matter, facts: Facts, moment: Moment) -> list[Detail]:
     account = customer.accounts.get(matter.payer_account)
     if account is None:
         return found
-    # Every payee is at this bank, for no other channel is open.
+    # Payees of many rows are all at this bank.
+    elsewhere = matter.leg.bank.code if matter.leg is not None else None
     payees = facts.payees[matter.key] if matter.covers_rows and account.closed else {matter.payee_account}
     if accounts.is_held(facts, account, wages=wages) and not all(
-        accounts.may_pay_to(account, payee, None) for payee in payees
+        accounts.may_pay_to(account, payee, elsewhere) for payee in payees
     ):
         found.append(Detail(Code.PAYEE_NOT_IN_CLOSED_LIST))
     if wages:

@@ -83,13 +83,17 @@ class SubmitTransfer:
 class SubmitTransferReply:
     """What became of the payment when the reply was made; later news is in QueryTransfer.
 
-    `plan` is who still has to act, absent where nobody has; `runs_at` when it is to run, if not at once.
+    `plan` is who still has to act, absent where nobody has; `runs_at` when it is to run, if not at once. To another
+    bank `rule_id` is that of the rule that chose the channel, `fee` in fen, and `value_date` the day foreseen.
     """
 
     request_id: str
     state: TransferState
     final: bool
     channel: str | None = None
+    rule_id: str | None = None
+    fee: Fen | None = None
+    value_date: date | None = None
     reference: str | None = None
     business_date: date | None = None
     booked_at: datetime | None = None
@@ -171,7 +175,11 @@ class QueryTransfer:
 
 @message(NAMESPACE)
 class TransferItem:
-    """The payment as it was submitted, and its booking once there is one."""
+    """The payment as it was submitted, and its booking once there is one.
+
+    To another bank `fee` is in fen, `value_date` the day foreseen, `status` the clearing side's latest word (PR and two
+    digits), and `settled_on` the day on which the channel cleared it.
+    """
 
     payer_account: str
     payee_account: str
@@ -183,6 +191,10 @@ class TransferItem:
     end_to_end_id: str | None = None
     remark: str | None = None
     channel: str | None = None
+    fee: Fen | None = None
+    value_date: date | None = None
+    status: str | None = None
+    settled_on: date | None = None
     reference: str | None = None
     business_date: date | None = None
     booked_at: datetime | None = None

@@ -8,8 +8,8 @@ import pytest
 from gateway.domain import course
 from gateway.domain.customer import Customer, Form, Person
 from gateway.domain.facts import Moment
-from gateway.domain.hours import ScheduleRules
 from gateway.domain.matter import ActKind, Matter
+from gateway.domain.routing import Routing
 from gateway.domain.states import WAITING
 from protocol.codes import Code
 from protocol.messages.approval import Decision
@@ -95,7 +95,7 @@ def test_O24_who_comes_at_the_moment_of_expiry_comes_too_late() -> None:
             REVIEW,
             Decision.APPROVE,
             moment,
-            rules=ScheduleRules(),
+            routing=Routing(),
             by_request="D1",
             people=BANK_002,
         )

@@ -10,6 +10,7 @@ from gateway.domain import course
 from gateway.domain.calendar import SHANGHAI
 from gateway.domain.facts import Moment
 from gateway.domain.matter import Basis, Matter, MatterKey, Plan
+from gateway.domain.routing import Routing
 from protocol.messages.transfer import TransferState
 from tests.gateway.domain.moments import RULES, at
 
@@ -60,7 +61,7 @@ def scheduled(run: str, **changed: Any) -> Matter:
 )
 def test_R5_8_a_payroll_whose_slot_has_come_is_handed_over(slot: str, woken: str, waits_for: str | None) -> None:
     """Only one that is woken after hours waits for the next morning."""
-    after = course.woken(scheduled(slot, service="SubmitPayroll"), moment(woken), RULES)
+    after = course.woken(scheduled(slot, service="SubmitPayroll"), moment(woken), Routing(schedule=RULES))
 
     if waits_for is None:
         assert (after.state, after.run_on, after.wake_ms) == (TransferState.PROCESSING, at(woken).date(), None)
@@ -79,6 +80,6 @@ def test_R5_8_a_payroll_whose_slot_has_come_is_handed_over(slot: str, woken: str
 )
 def test_O46_what_ran_a_day_late_is_postponed(basis: Basis, woken: str, wanted: Basis) -> None:
     """Nobody was there at its hour; then the limits of the day on which it runs are taken."""
-    after = course.woken(scheduled("11-02 17:00", basis=basis), moment(woken), RULES)
+    after = course.woken(scheduled("11-02 17:00", basis=basis), moment(woken), Routing(schedule=RULES))
 
     assert (after.basis, after.run_on) == (wanted, at(woken).date())
