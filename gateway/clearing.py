@@ -160,7 +160,7 @@ class Carrier:
             message
             for message, data in batch
             if not isinstance(message, Received)
-            and wire.receive(tx, message.head, type(message).__name__, data, moment.now_ms)
+            and wire.receive(tx, message, data, moment.now_ms)
         ]
         again = [pack for message in fresh for pack in self._take_down(tx, moment, message)]
         if outcomes := [
@@ -177,7 +177,7 @@ class Carrier:
             case StatusAnswer() if message.unknown:
                 return clearing.unknown(tx, moment, message.unknown, self._pace)
             case Discarded() if message.code not in _HARMLESS:
-                clearing.discarded(tx, moment, message.head.reference_id, message.code, message.text)
+                clearing.discarded(tx, moment, message.head.reference_id, f"{message.code} {message.text}")
             case LoginAnswer() | SystemStatus():
                 wire.note_systems(tx, message.systems, moment.now_ms)
             case _:

@@ -100,8 +100,7 @@ class Committer:
         self._leaving: list[Delivery] = []
         self._made: list[Result] = []
         self._upkeep = (*upkeep, clearing) if clearing else tuple(upkeep)
-        self._clearing = clearing
-        self._to_clear = False
+        self._clearing, self._to_clear = clearing, False
         self._clock = clock
         self._desk: Desk | None = None
         self._chain: Chain | None = None
