@@ -19,7 +19,7 @@ from gateway.domain.event import Event
 from gateway.domain.facts import Moment, Transfer
 from gateway.domain.hearing import CaseKind, heard
 from gateway.domain.incoming import BANK_ITSELF
-from gateway.domain.leg import Leg, LegState, moved
+from gateway.domain.leg import LegState, moved
 from gateway.domain.matter import MatterKey
 from gateway.domain.states import State
 from gateway.journal import book, events, legs, transfers

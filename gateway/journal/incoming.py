@@ -1,6 +1,6 @@
 """Credits from other banks: taking them down, taking them up to be booked, and what became of them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
