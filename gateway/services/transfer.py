@@ -59,7 +59,7 @@ def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -
     if (code := ways.elsewhere(command.body, bank)) is not None:
         way = ways.find(command.body, facts, moment, bank)
         faults += ways.faults(way, code)
-        ordered = ways.by(ordered, way, command.body, facts, moment)
+        ordered = ways.by(ordered, way, command.body, facts, moment=moment)
     assessed = ordering.assess(ordered, command, facts, moment=moment, bank=bank)
     if isinstance(assessed, list):
         faults += assessed
