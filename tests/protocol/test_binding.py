@@ -92,6 +92,7 @@ FORMS = {
     "service": st.sampled_from(sorted(row.name for row in SERVICES)),
     "code": st.sampled_from(Code).map(str),
     "rule_id": st.from_regex(r"(R[0-9]{1,2}\.|O)[0-9]{1,3}", fullmatch=True),
+    "status": st.from_regex(r"PR[0-9]{2}", fullmatch=True),
     "rule": st.sampled_from(Code).map(str),
     "place": WORDS,
     "value": WORDS,
