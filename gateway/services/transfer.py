@@ -59,11 +59,7 @@ def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -
     if (code := ways.elsewhere(command.body, bank)) is not None:
         way = ways.find(command.body, facts, moment, bank)
         faults += ways.faults(way, code)
-<<<<<<< HEAD
         ordered = ways.by(ordered, way, command.body, facts=facts, moment=moment)
-=======
-        ordered = ways.by(ordered, way, command.body, facts, moment=moment)
->>>>>>> entry
     assessed = ordering.assess(ordered, command, facts, moment=moment, bank=bank)
     if isinstance(assessed, list):
         faults += assessed
