@@ -83,7 +83,7 @@ class Client:
         *,
         tcp: bool = False,
         encoding: Encoding = "UTF-8",
-        timeout_seconds: float = 30.0,
+        timeout_seconds: float = 45.0,
         patience: Patience = PATIENCE,
     ) -> Self:
         """Read a client file and choose HTTP or TCP; it connects when the first message goes out."""

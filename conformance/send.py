@@ -30,7 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--request-id", metavar="ID", help="the RequestId, for a retry by hand (default: the file's, or new)"
     )
-    parser.add_argument("--timeout", type=float, default=30.0, metavar="SECONDS", help="longest wait for bytes (30)")
+    parser.add_argument("--timeout", type=float, default=45.0, metavar="SECONDS", help="longest wait for bytes (45)")
 
 
 def run(options: argparse.Namespace, patience: Patience = PATIENCE) -> int:

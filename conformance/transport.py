@@ -55,7 +55,7 @@ def tls_context(files: TlsFiles) -> ssl.SSLContext:
 class HttpTransport:
     """POSTs to one address over a connection that is kept."""
 
-    def __init__(self, address: str, *, tls: TlsFiles | None = None, timeout_seconds: float = 30.0) -> None:
+    def __init__(self, address: str, *, tls: TlsFiles | None = None, timeout_seconds: float = 45.0) -> None:
         parts = urlsplit(address)
         assert parts.hostname is not None, "the client file was checked"
         self._path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -94,7 +94,7 @@ class HttpTransport:
 class TcpTransport:
     """Frames of eight digits and the message, over one connection that is kept; replies come in request order."""
 
-    def __init__(self, address: tuple[str, int], *, tls: TlsFiles | None = None, timeout_seconds: float = 30.0) -> None:
+    def __init__(self, address: tuple[str, int], *, tls: TlsFiles | None = None, timeout_seconds: float = 45.0) -> None:
         self._address = address
         self._context = tls_context(tls) if tls is not None else None
         self._timeout_seconds = timeout_seconds

@@ -56,6 +56,18 @@ kept in another currency.
 """
 
 
+CLEARING_ACCOUNTS: Final = {
+    "IBPS": ("#CLEARING-IBPS", "Clearing IBPS"),
+    "BEPS": ("#CLEARING-BEPS", "Clearing BEPS"),
+    "HVPS": ("#CLEARING-HVPS", "Clearing HVPS"),
+}
+"""Number and name of the bank's own account for each system of clearing: what went out stands to its credit."""
+FEE_ACCOUNT: Final = ("#FEES", "Fees")
+"""Number and name of the account that fees go to."""
+SUSPENSE_ACCOUNT: Final = ("#SUSPENSE", "Suspense")
+"""Number and name of the account for money that came in and belongs on no account here (待处理)."""
+
+
 class MoveKind(StrEnum):
     """What a move does: transfer money at once, or hold it first and then post or void the hold, once."""
 
@@ -87,7 +99,9 @@ class Move:
 
     `amount` is in fen, 1 to FEN_MAX. `business_date` is the caller's. `request_id` is the customer's own id, shown on
     the payer's entries only. A POST or VOID names the step of its hold under the same instruction in `hold_step` and
-    repeats the hold's payer, payee, amount and currency. Raises ValueError where a field is outside its bounds.
+    repeats the hold's payer, payee, amount and currency. `outside_account` and `outside_name` are those at another bank
+    that the money goes to or comes from; entries show them in place of the bank's own account. Raises ValueError where
+    a field is outside its bounds.
     """
 
     instruction: str
@@ -102,6 +116,8 @@ class Move:
     purpose: str = ""
     request_id: str = ""
     hold_step: int | None = None
+    outside_account: str = ""
+    outside_name: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what no core could book: a bug of the caller, found before it costs anything."""

@@ -1,6 +1,7 @@
 """What a door and the road say to each other: a peer, raw bytes in, one answer out. Knows nothing of sockets or XML."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from twisted.internet.defer import Deferred
@@ -8,12 +9,22 @@ from twisted.internet.defer import Deferred
 from protocol.codes import Code
 
 
+def _stays() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Who is at the other end: the IP address, and the DER of the TLS client certificate where one was presented."""
+    """Who is at the other end: the IP address, and the DER of the TLS client certificate where one was presented.
+
+    `waits`: its door lets a request wait until there is something to tell. `leaves` says whether it has gone or takes
+    nothing more than what is due to it, so that nothing waits for its sake any longer.
+    """
 
     address: str
     tls_certificate: bytes | None = None
+    waits: bool = False
+    leaves: Callable[[], bool] = field(default=_stays, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

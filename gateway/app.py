@@ -24,6 +24,7 @@ from gateway.node import Node
 from gateway.notify import Notify
 from gateway.parent import METRICS_FOLDER, die_with_parent, say_checks, say_ready
 from gateway.settings import Settings, read
+from gateway.simulated import beside
 from gateway.supervise import Place, Ports, listen, run_parent
 
 WATCHDOG_SECONDS = 2.0
@@ -41,8 +42,14 @@ def serve(path: Path, workers: int = 1) -> int:
     settings = read(path)
     logs.start(sys.stderr, settings.log.level)
     reactor = _reactor()
-    if workers == 1:
-        return _serve_alone(settings, reactor)
+    with beside(settings.clearing.simulator if settings.clearing else None):
+        if workers == 1:
+            return _serve_alone(settings, reactor)
+        return _serve_with(settings, reactor, path, workers)
+
+
+def _serve_with(settings: Settings, reactor: Any, path: Path, workers: int) -> int:
+    """A parent and its workers."""
     return run_parent(
         reactor,
         settings,

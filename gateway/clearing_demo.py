@@ -8,18 +8,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from gateway.template import quoted
-from protocol.names import bank_code_check_digit
+from gateway.template import CENTRE_CODE, PORT_OFFSET, quoted
 from signer.issue import make_key, self_signed
 
 SETTINGS_FILE: Final = "clearing.toml"
-CENTRE_CODE: Final = "98810000000" + bank_code_check_digit("98810000000")
-"""The code of the demo's centre, of a class that no bank has."""
 CENTRE_CERTIFICATE: Final = "clearing/centre.crt"
 CHANNEL_KEY: Final = "channel.key"
 CHANNEL_CERTIFICATE: Final = "channel.crt"
-PORT_OFFSET: Final = 3
-"""The centre listens at the port base of its site and this."""
 
 _TEXT: Final = """\
 # Settings of a clearing simulator: the centre and all banks behind it, for trials alone. Paths are relative to this

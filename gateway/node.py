@@ -1,7 +1,7 @@
 """One serving process: everything between its doors and its databases, built in written order; stop is the reverse."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +18,7 @@ from core_adapter.database import check_version, reading
 from core_adapter.ledger import MIGRATIONS as LEDGER_MIGRATIONS
 from core_adapter.ledger import Ledger
 from gateway.administration.clock import checked_clock
+from gateway.carrying import carrier_of
 from gateway.control.hands import DaemonHands
 from gateway.databases import JOURNAL_MIGRATIONS, open_core, open_journal
 from gateway.domain import batch
@@ -28,6 +29,7 @@ from gateway.doors.door import Door
 from gateway.doors.http import http_door
 from gateway.doors.tcp import tcp_door
 from gateway.doors.tls import TlsContext, TlsError
+from gateway.journal import events
 from gateway.journal.banks import loading
 from gateway.journal.committer import Committer
 from gateway.journal.register import read_register, read_version
@@ -36,13 +38,15 @@ from gateway.journal.seals import SEALS_FILE, SealsFile
 from gateway.journal.task import Delivery
 from gateway.journal.watch import in_doubt
 from gateway.metrics import DoorMetrics, Metrics
+from gateway.push import Pusher
 from gateway.road import Road
 from gateway.scribe import Scribe
 from gateway.services.desk import Desk
 from gateway.services.service import Bank
 from gateway.services.table import Services
 from gateway.settings import Door as DoorSettings
-from gateway.settings import ReplyKey, Settings
+from gateway.settings import Limits, ReplyKey, Settings
+from gateway.waiting import WaitingRoom
 from gateway.workdays_source import load_workdays
 from protocol.codes import Code
 from signer.certificates import from_pem, parse
@@ -105,6 +109,7 @@ def bank_of(settings: Settings) -> Bank:
         round(settings.work.clock_skew_seconds * 1000),
         replace(settings.schedule, workdays=load_workdays(settings.calendar.overrides)),
         settings.routing,
+        interbank=settings.clearing is not None,
     )
 
 
@@ -136,6 +141,7 @@ class Node:
         self._scribe = Scribe(self._key, now, name)
         self._sealer = Sealer(self._key, SealsFile(settings.folder / SEALS_FILE), self._note_root)
         self._services = Services(bank_of(settings))
+        self._carrier = carrier_of(settings, self._journal, reactor, now=now, on_events=self._wake)
         self.committer = Committer(
             self._journal,
             self._services,
@@ -148,8 +154,14 @@ class Node:
             leave=lambda deliveries: reactor.callFromThread(_deliver, deliveries),
             upkeep=(self._refresh_register, self._try_core, self._sealer, self._gauge),
             on_turn=self._count_turn,
+            on_events=self._wake,
+            clearing=self._carrier.round if self._carrier else None,
         )
+        self._room = _room(self._look_for_events, settings.limits, reactor, share=share)
         self.desk = Desk(self._core, self._scribe, self.committer.bring)
+        self._pusher = Pusher(
+            settings.push, self._scribe, self.committer.run_in_transaction, reactor=reactor, owner=name
+        )
         self._road = Road(
             submit=self.committer.submit,
             scribe=self._scribe,
@@ -163,6 +175,7 @@ class Node:
             seconds=reactor.seconds,
             standstill=self._standstill,
             judge=partial(batch.judge, terms=_terms(settings)),
+            room=self._room,
         )
         self._admission = Admission(settings.limits, share=share, seconds=reactor.seconds)
         self._doors: list[Door] = []
@@ -178,6 +191,9 @@ class Node:
         self.committer.start(self.desk)
         self._open("http", self.settings.http, http)
         self._open("tcp", self.settings.tcp, tcp)
+        self._pusher.start()
+        if self._carrier is not None and self.settings.clearing is not None:
+            self._carrier.connect(self.committer, self.desk, *self.settings.clearing.address)
 
     def _open(self, name: str, settings: DoorSettings, listening: Any) -> None:
         counts = DoorMetrics(self._metrics, name)
@@ -190,6 +206,7 @@ class Node:
             counts,
             self._reactor,
             tls=settings.tls is not None,
+            waits=name == "http",
         )
         door = http_door(terms, lambda: now().timestamp()) if name == "http" else tcp_door(terms)
         factory: Any = door
@@ -219,6 +236,8 @@ class Node:
         seconds = self.settings.work.drain_seconds
         for port in self._ports:
             await port.stopListening()
+        self._room.close()
+        await self._pusher.stop()
         drained = gatherResults([door.drain() for door in self._doors])
         cut = self._reactor.callLater(seconds, self._cut)
         await drained
@@ -226,6 +245,8 @@ class Node:
             cut.cancel()
         for flushing in self._flushing:
             flushing.stop()
+        if self._carrier is not None:
+            self._carrier.close()
         await deferToThread(self._stop_threads, seconds)
         self._core.close()
         self._journal.dispose()
@@ -279,7 +300,20 @@ class Node:
         else:
             self.log.error("reply-key-unavailable", reason=reason)
 
+    def _look_for_events(self, customers: frozenset[str]) -> None:
+        """Bring to the waiting room what other processes told these customers; an error is seen by all else."""
+
+        def found(numbers: dict[str, int] | Exception) -> None:
+            if not isinstance(numbers, Exception):
+                self._reactor.callFromThread(self._room.told, numbers)
+
+        self.committer.run_in_transaction(lambda tx: events.numbers(tx, customers), found)
+
     # -- on the committer's thread
+
+    def _wake(self, numbers: Mapping[str, int]) -> None:
+        if self._room.concerns(numbers):
+            self._reactor.callFromThread(self._room.told, numbers)
 
     def _note_root(self, root: str) -> None:
         self._scribe.log_root = root
@@ -310,6 +344,16 @@ class Node:
             count, oldest_seconds = in_doubt(connection)
         metrics.in_doubt.set(count)
         metrics.in_doubt_oldest_seconds.set(oldest_seconds)
+
+
+def _room(look: Callable[[frozenset[str]], None], limits: Limits, reactor: Any, *, share: int) -> WaitingRoom:
+    """The room of this process, with its share of the places."""
+    return WaitingRoom(
+        look,
+        reactor=reactor,
+        customer_max=max(1, limits.waiting_per_customer // share),
+        all_max=max(1, limits.waiting // share),
+    )
 
 
 def _terms(settings: Settings) -> batch.Terms:

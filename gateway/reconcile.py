@@ -13,21 +13,41 @@ from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy import Connection, bindparam, func, select, tuple_
 
-from core_adapter.core import Booked, Core, Declined, Done, Move, MoveKind, NotFound, Unknown
+from core_adapter.core import (
+    CLEARING_ACCOUNTS,
+    FEE_ACCOUNT,
+    Booked,
+    Core,
+    Declined,
+    Done,
+    Move,
+    MoveKind,
+    NotFound,
+    Unknown,
+)
 from gateway.domain.facts import instruction
 from gateway.journal.faults import Found
-from gateway.journal.tables import CUSTOMER, TRANSFER
+from gateway.journal.legs import WITH_LEG
+from gateway.journal.tables import CUSTOMER, INCOMING, LEG, TRANSFER
+from gateway.services.steps import FEE, LATER, PRINCIPAL
+from gateway.services.wiring import CREDIT
 from protocol.money import format_amount
 
 PAGE: Final = 500
-STEP: Final = 1
-"""The step of an in-bank transfer under its instruction."""
+STEP: Final = PRINCIPAL
+"""The step of an in-bank transfer under its instruction; to another bank the principal is posted by a later one."""
 
 _KEY: Final = tuple_(TRANSFER.c.customer_id, TRANSFER.c.request_id, TRANSFER.c.row)
-_BY_KEY: Final = select(TRANSFER).where(_KEY.in_(bindparam("keys", expanding=True)))
+_BY_KEY: Final = (
+    select(TRANSFER, LEG.c.channel, LEG.c.fee).select_from(WITH_LEG).where(_KEY.in_(bindparam("keys", expanding=True)))
+)
+_INCOMING_KEY: Final = tuple_(INCOMING.c.sender, INCOMING.c.message_id, INCOMING.c.tx_id)
+_INCOMING: Final = select(INCOMING).where(_INCOMING_KEY.in_(bindparam("keys", expanding=True)))
+_CREDITED: Final = select(func.count()).select_from(INCOMING).where(INCOMING.c.state != "new")
 _TOTALS: Final = select(TRANSFER.c.state, func.count(), func.sum(TRANSFER.c.amount)).group_by(TRANSFER.c.state)
 _SUCCEEDED: Final = (
-    select(TRANSFER.c.customer_id, TRANSFER.c.request_id, TRANSFER.c.row, TRANSFER.c.reference)
+    select(TRANSFER.c.customer_id, TRANSFER.c.request_id, TRANSFER.c.row, TRANSFER.c.reference, LEG.c.channel)
+    .select_from(WITH_LEG)
     .where(TRANSFER.c.state == "succeeded", tuple_(*map(bindparam, ("customer", "request", "row"))) < _KEY)
     .order_by(TRANSFER.c.customer_id, TRANSFER.c.request_id, TRANSFER.c.row)
     .limit(PAGE)
@@ -38,6 +58,8 @@ _CUSTOMERS: Final = select(CUSTOMER.c.customer_id).where(
 
 Key = tuple[str, str, int]
 """Customer id, request id and row of a transfer."""
+_PARTS: Final = {PRINCIPAL: PRINCIPAL, FEE: FEE, PRINCIPAL + LATER: PRINCIPAL, FEE + LATER: FEE}
+"""Of what a step of a payment to another bank is: its principal or its fee."""
 T = TypeVar("T")
 
 
@@ -58,7 +80,9 @@ class Reconciliation(Found):
     """What was compared: counts, fen, and faults as one sentence each.
 
     `succeeded` and `open` count transfers of the journal that the bank was given, `booked` those that the book holds;
-    `moves` is the whole book, `others` what in it is not of this gateway.
+    `holds` counts the holds of ended payments that nothing ended; `credits` are those from other banks that the journal
+    has dealt with, `credited` those of them that the book holds. `moves` is the whole book, `others` what in it is not
+    of this gateway.
     """
 
     succeeded: int = 0
@@ -67,6 +91,9 @@ class Reconciliation(Found):
     amount: int = 0
     booked: int = 0
     booked_amount: int = 0
+    holds: int = 0
+    credits: int = 0
+    credited: int = 0
     moves: int = 0
     others: int = 0
 
@@ -82,6 +109,10 @@ def reconcile(sides: Sides) -> Reconciliation:
         while page := sides.core(partial(_book, after)):
             _compare_page(page, journal, sides, found)
             after = page[-1].number
+        if found.holds:
+            found.fault(f"holds of payments that have ended, which the book neither posts nor voids: {found.holds}")
+        if found.credits > found.credited:
+            found.fault(f"credits from other banks that are not in the book: {found.credits - found.credited}")
         if found.booked != found.succeeded:
             _find_unbooked(journal, sides, found)
         elif found.booked_amount != found.amount:
@@ -109,13 +140,15 @@ def _count(journal: Connection, found: Reconciliation) -> None:
                 pass  # with the enterprise: the core has not heard of it
             case _:
                 found.open += count
+    found.credits = journal.execute(_CREDITED).scalar_one()
 
 
 def _compare_page(page: Sequence[Booked], journal: Connection, sides: Sides, found: Reconciliation) -> None:
     """Compare one page of the book; what the journal's moment does not know is looked up as of now."""
     found.moves += len(page)
+    _compare_credits([booked for booked in page if booked.move.instruction.startswith("in/")], sides, found)
     ours = [(key, booked) for booked in page if (key := _key(booked.move)) is not None]
-    found.others += len(page) - len(ours)
+    found.others += sum(1 for booked in page if not booked.move.instruction.startswith("in/")) - len(ours)
     found_then = _transfers(journal, {key for key, _ in ours}).items()
     known = {key: row for key, row in found_then if row.state != "entered"}  # the last approval may have come since
     later = {key for key, _ in ours} - known.keys()
@@ -153,26 +186,66 @@ def _transfers(tx: Connection, keys: Iterable[Key]) -> dict[Key, Any]:
 
 
 def _compare(booked: Booked, row: Any, found: Reconciliation, *, counted: bool) -> None:
-    move = booked.move
-    if (move.step, move.kind) != (STEP, MoveKind.TRANSFER):
+    move, wanted = booked.move, _wanted(booked.move, row)
+    if wanted is None:
         found.fault(f"{_name(booked)}: step {move.step}, a {move.kind}, which the journal does not know")
         return
+    payee, amount, final = wanted
     pairs: Mapping[str, tuple[object, object]] = {
         "payer": (move.payer, row.payer_account),
-        "payee": (move.payee, row.payee_account),
-        "amount": (move.amount, row.amount),
+        "payee": (move.payee, payee),
+        "amount": (move.amount, amount),
         "currency": (move.currency, row.currency),
         "business date": (move.business_date.isoformat(), row.business_date),
     }
-    if row.state == "succeeded":
+    if final and row.state == "succeeded":
         pairs = {**pairs, "reference": (booked.done.reference, row.reference)}
         if counted:
             found.booked += 1
             found.booked_amount += move.amount
-    elif row.state in ("failed", "entered"):
+    elif row.state == "entered" or (move.kind in (MoveKind.TRANSFER, MoveKind.POST) and row.state == "failed"):
         found.fault(f"{_name(booked)}: booked, but {row.state} in the journal")
+    elif move.kind is MoveKind.VOID and row.state == "succeeded":
+        found.fault(f"{_name(booked)}: voided, but succeeded in the journal")
+    if counted and row.channel and row.state in ("succeeded", "failed"):
+        found.holds += 1 if move.kind is MoveKind.HOLD else -1
     if different := [name for name, (there, here) in pairs.items() if there != here]:
         found.fault(f"{_name(booked)}: not booked as instructed; different: {', '.join(different)}")
+
+
+def _wanted(move: Move, row: Any) -> tuple[str, int, bool] | None:
+    """Payee and amount of a move as the journal would have it, and whether it is the one that ends its payment well.
+
+    None for a move that such a payment has not.
+    """
+    if row.channel is None:
+        right = (move.step, move.kind) == (STEP, MoveKind.TRANSFER)
+        return (row.payee_account, row.amount, True) if right else None
+    holds = move.step in (PRINCIPAL, FEE)
+    if move.step not in _PARTS or holds is not (move.kind is MoveKind.HOLD) or move.kind is MoveKind.TRANSFER:
+        return None
+    if _PARTS[move.step] == FEE:
+        return FEE_ACCOUNT[0], row.fee, False
+    return CLEARING_ACCOUNTS[row.channel][0], row.amount, move.kind is MoveKind.POST
+
+
+def _compare_credits(page: Sequence[Booked], sides: Sides, found: Reconciliation) -> None:
+    """Compare credits from other banks; each was taken down before it was booked."""
+    if not page:
+        return
+    keys = {booked: tuple(booked.move.instruction.split("/")[1:]) for booked in page}
+    with sides.reading() as now:
+        rows = now.execute(_INCOMING, {"keys": sorted(set(keys.values()))})
+        known = {(row.sender, row.message_id, row.tx_id): row for row in rows}
+    for booked, (sender, message_id, tx_id) in keys.items():
+        row = known.get((sender, message_id, tx_id))
+        if row is None or row.amount != booked.move.amount:
+            found.fault(f"{_name(booked)}: booked, but the journal has no such credit")
+            continue
+        if row.state != "new":
+            found.credited += 1
+        if row.state != "new" and (row.state == "credited") is not (booked.move.step == CREDIT):
+            found.fault(f"{_name(booked)}: booked by step {booked.move.step}, but {row.state} in the journal")
 
 
 def _name(booked: Booked) -> str:
@@ -184,7 +257,10 @@ def _find_unbooked(journal: Connection, sides: Sides, found: Reconciliation) -> 
     told = len(found.faults) + found.more
     key: Key = ("", "", 0)
     while rows := journal.execute(_SUCCEEDED, dict(zip(("customer", "request", "row"), key, strict=True))).all():
-        ids = [(instruction(row.customer_id, row.request_id, row.row), STEP) for row in rows]
+        ids = [
+            (instruction(row.customer_id, row.request_id, row.row), STEP + (LATER if row.channel else 0))
+            for row in rows
+        ]
         for row, answer in zip(rows, sides.core(partial(_ask, ids)), strict=True):
             if not isinstance(answer, Done):
                 word = type(answer).__name__

@@ -32,6 +32,7 @@ from gateway.memory import give_back
 from gateway.metrics import Metrics
 from gateway.scribe import Echo, Scribe
 from gateway.services.desk import echo
+from gateway.waiting import WaitingRoom
 from protocol import envelope, seal, text
 from protocol.codes import Code
 from protocol.command import Command as Bound
@@ -88,10 +89,12 @@ class Road:
         seconds: Callable[[], float],
         standstill: Callable[[Command], Code | None],
         judge: Judge,
+        room: WaitingRoom,
     ) -> None:
         """`submit` hands commands to the committer; `admit` says whether a customer is within its rate, `unproven`
         whether an address may have one more answer to what it cannot prove to be of a customer; `standstill` why a
-        command cannot be taken just now, if so; `judge` what the rules of rows have against a batch.
+        command cannot be taken just now, if so; `judge` what the rules of rows have against a batch. In `room` waits
+        who wants to hear of what is to come.
         """
         self._submit = submit
         self._scribe = scribe
@@ -105,6 +108,7 @@ class Road:
         self._seconds = seconds
         self._standstill = standstill
         self._judge = judge
+        self._room = room
         self._large = DeferredLock()
         self._signing = {verified: DeferredLock() for verified in (False, True)}
         self._gathered: list[Waiter] = []
@@ -116,9 +120,9 @@ class Road:
         """Take one whole message to its answer; the Deferred never fails, whatever the bytes are."""
         if len(raw) > LARGE_MESSAGE_BYTES:
             large = self._large.run(deferToThreadPool, self._reactor, self._pool, self._large_command, raw, peer)
-            return large.addCallback(self._enter).addErrback(self._exception)
+            return large.addCallback(self._enter, peer).addErrback(self._exception)
         try:
-            return self._enter(self.command(raw, peer))
+            return self._enter(self.command(raw, peer), peer)
         except Exception:  # noqa: BLE001  whatever it is becomes a code
             return self._exception(cast(Any, Failure)())
 
@@ -186,12 +190,11 @@ class Road:
 
     # -- the journal's side, and the way out
 
-    def _enter(self, command: Command) -> Deferred[Answer]:
+    def _enter(self, command: Command, peer: Peer) -> Deferred[Answer]:
         """Hand the command over; its answer comes when its reply is stored."""
         if (code := self._standstill(command)) is not None:
             return self._sign(echo(command), Refuse(code), verified=True)
         begun = self._seconds()
-        waiting: Deferred[Told] = Deferred()
 
         def told(told: Told) -> Answer | Deferred[Answer]:
             self._count(command, told.code, self._seconds() - begun)
@@ -199,8 +202,13 @@ class Road:
                 return Answer(told.reply, 200, verified=True)
             return self._sign(echo(command), Refuse(told.code or Code.INTERNAL), verified=True)
 
+        return self._room.answer(command, peer, self._ask).addCallback(told)
+
+    def _ask(self, command: Command) -> Deferred[Told]:
+        """What the journal tells of a command."""
+        waiting: Deferred[Told] = Deferred()
         self._gather(Waiter(command, waiting.callback))
-        return waiting.addCallback(told)
+        return waiting
 
     def _gather(self, waiter: Waiter) -> None:
         """Hand over together what came in the same turn of the reactor."""

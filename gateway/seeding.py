@@ -156,6 +156,7 @@ def _way_in(register: TrustedRegister, scribe: Scribe, now: datetime, bank_code:
         seconds=unused,
         standstill=lambda _command: None,
         judge=partial(batch.judge, terms=batch.Terms(bank_code=bank_code)),
+        room=unused,
     )
 
 

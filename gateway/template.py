@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from protocol.names import bank_code_check_digit
+
 _TEXT: Final = """\
 # Settings of one gateway. Paths are relative to this file's folder. `yinqi check config -c THIS_FILE` reads it and
 # tells every fault at once. Secrets are never written here: a key that ends in _file names a file that only its owner
@@ -62,6 +64,8 @@ listen = "127.0.0.1:{operations}"  # /metrics /healthz /readyz; keep it on an in
 # unproven_rate = 2.0            # messages a second from one address in the name of one customer that prove nothing
 # unproven_burst = 50
 # queue = 2000                   # commands that may wait for a commit
+# waiting = 1000                 # requests over HTTP that may wait for an event
+# waiting_per_customer = 20
 
 [work]
 # lease_seconds = 15.0           # after this long another process may carry on what one left
@@ -99,10 +103,21 @@ listen = "127.0.0.1:{operations}"  # /metrics /healthz /readyz; keep it on an in
 # from = 2027-01-01
 # ibps_max = "100000.00"
 
+[clearing]                       # the centre through which money goes to other banks; none where this is left out
+{clearing}
+# answer_seconds = 5.0           # how long an answer is waited for before the centre is asked
+# pause_seconds_max = 300.0      # the longest pause between questions about one payment
+# case_minutes = 60.0            # a payment of which nothing final is known after this becomes a case for staff
+
 [batch]
 # rows = 300                     # of one batch, in-bank or interbank
 # payroll_rows = 20000
 # credit_cards = []              # how the numbers of the bank's credit cards begin: wages are not paid to them
+
+[push]                           # of events, where `yinqi admin push set` says so
+# answer_seconds = 10.0          # how long a receiver may take
+# attempts = 20                  # after so many, or so many hours, events are put aside: `yinqi admin push dead`
+# hours = 24.0
 
 [log]
 # level = "info"                 # debug, info, warn, error, critical
@@ -110,6 +125,25 @@ listen = "127.0.0.1:{operations}"  # /metrics /healthz /readyz; keep it on an in
 
 _CORE_DATABASE: Final = 'database = "sqlite:///core.db"   # the embedded ledger, in a file of its own'
 _CORE_SCHEMA: Final = 'schema = "core"                  # the embedded ledger, in a schema of the site\'s database'
+
+
+CENTRE_CODE: Final = "98810000000" + bank_code_check_digit("98810000000")
+"""The code of the clearing centre of a trial site, of a class that no bank has."""
+PORT_OFFSET: Final = 3
+"""That centre listens at the port base of its site and this."""
+_CENTRE: Final = """\
+address = "127.0.0.1:{port}"
+centre = "{code}"
+key = "channel.key"
+certificate = "channel.crt"
+centre_certificate = "clearing/centre.crt"
+simulator = "clearing.toml"      # for trials: `yinqi serve` runs this clearing simulator beside itself"""
+_NO_CENTRE: Final = """\
+# address = "127.0.0.1:8603"
+# centre = "{code}"
+# key = "channel.key"
+# certificate = "channel.crt"
+# centre_certificate = "centre.crt\""""
 
 
 _SANDBOX: Final = "sandbox = true                   # for trials: `yinqi admin clock` moves its business clock"
@@ -141,6 +175,9 @@ def settings_text(choices: Choices) -> str:
         http=choices.port_base,
         tcp=choices.port_base + 1,
         operations=choices.port_base + 2,
+        clearing=(_CENTRE if choices.sandbox else _NO_CENTRE).format(
+            port=choices.port_base + PORT_OFFSET, code=CENTRE_CODE
+        ),
         core=_CORE_DATABASE if choices.database.startswith("sqlite:") else _CORE_SCHEMA,
     )
 

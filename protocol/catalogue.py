@@ -12,6 +12,7 @@ from protocol.entries import (
     book,
     directory,
     enterprise,
+    events,
     grant,
     help,  # noqa: A004  the family is called so
     orders,
@@ -22,7 +23,20 @@ from protocol.service import Kind, Permission, Service
 
 __all__ = ["CATALOGUE", "OFFERED", "Kind", "Permission", "Service"]
 
-_FAMILIES: Final = (help, account, transfer, recurring, batch, orders, approval, book, directory, grant, enterprise)
+_FAMILIES: Final = (
+    help,
+    account,
+    transfer,
+    recurring,
+    batch,
+    orders,
+    approval,
+    book,
+    directory,
+    events,
+    grant,
+    enterprise,
+)
 
 CATALOGUE: Final[Mapping[str, Service]] = MappingProxyType(
     {tag_of(row.request): row for family in _FAMILIES for row in family.ENTRIES}

@@ -46,6 +46,8 @@ LIMITS: Final = Limits(
     unproven_rate=2.0,
     unproven_burst=50,
     queue=2000,
+    waiting=1,
+    waiting_per_customer=1,
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Select, bindparam, literal, select, union_all
+from sqlalchemy import Column, Connection, Select, bindparam, func, literal, select, union_all
 
 from core_adapter.core import AccountLost, AccountStatus, Booked, CoreAccount, CoreEntry, Direction, Done
 from core_adapter.database import among
@@ -35,8 +35,8 @@ def _side(direction: Direction) -> Select[Any]:
             POSTING.c.number,
             POSTING.c.amount,
             column[f"{mine}_balance"].label("balance_after"),
-            ACCOUNT.c.number.label("counterparty_account"),
-            ACCOUNT.c.name.label("counterparty_name"),
+            func.coalesce(func.nullif(MOVE.c.outside_account, ""), ACCOUNT.c.number).label("counterparty_account"),
+            func.coalesce(func.nullif(MOVE.c.outside_name, ""), ACCOUNT.c.name).label("counterparty_name"),
             MOVE.c.instruction,
             MOVE.c.booked_at,
             MOVE.c.business_date,

@@ -51,7 +51,7 @@ _NEW_MOVE: Final = BulkInsert(
     (
         *("number", "instruction", "step", "outcome", "reasons", "booked_at", "asked"),
         *("kind", "payer", "payee", "payee_name", "amount", "currency", "business_date", "purpose", "request_id"),
-        "hold_step",
+        *("hold_step", "outside_account", "outside_name"),
     ),
 )
 _NEW_POSTING: Final = BulkInsert(
@@ -63,7 +63,7 @@ _NEW_POSTING: Final = BulkInsert(
 )
 _CHANGE_ACCOUNT: Final = BulkUpdate(ACCOUNT, ["number"], ["balance", "held", "sequence"])
 
-_NO_CONTENT: Final = (None,) * 10
+_NO_CONTENT: Final = (None,) * 12
 
 Known = dict[tuple[str, int], Record]
 
@@ -130,6 +130,8 @@ def record_of(row: Row[Any]) -> Record:
             purpose=row.purpose,
             request_id=row.request_id,
             hold_step=row.hold_step,
+            outside_account=row.outside_account or "",
+            outside_name=row.outside_name or "",
         )
     reasons = tuple(Code(word) for word in row.reasons.split())
     return Record(row.instruction, row.step, outcome, move, reasons, None, row.number, row.booked_at)
@@ -160,6 +162,8 @@ def _content(move: Move) -> BulkRow:
         move.purpose,
         move.request_id,
         move.hold_step,
+        move.outside_account,
+        move.outside_name,
     )
 
 

@@ -94,6 +94,8 @@ MOVE: Final = Table(
     Column("purpose", String(400)),
     Column("request_id", String(32)),
     Column("hold_step", Integer),
+    Column("outside_account", String(40)),
+    Column("outside_name", String(200)),
     UniqueConstraint("instruction", "step"),
     CheckConstraint("outcome IN ('done', 'declined', 'fenced')", name="outcome_listed"),
     CheckConstraint("(outcome = 'fenced') = (kind IS NULL)", name="fenced_is_empty"),

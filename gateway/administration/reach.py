@@ -57,7 +57,7 @@ def checked_idle(tx: Connection, owner: str, account: str) -> None:
 def end_orders(tx: Connection, keys: Collection[MatterKey], reason: str, by: Hand = BANK) -> list[Matter]:
     """End those of these matters that are still with the enterprise, and return them as they are then."""
     moment, _ = record.site(tx)
-    return affairs.end(tx, moment, keys, by=by.operator_id, by_request=by.request_id, reason=reason) if keys else []
+    return affairs.end(tx, moment, {by.operator_id: keys}, by_request=by.request_id, reason=reason) if keys else []
 
 
 def named(keys: Sequence[MatterKey]) -> str:

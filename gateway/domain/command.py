@@ -43,7 +43,8 @@ class Command:
 
     `service` and `body` are None where the message is refused already (`refusal`): an unknown service, a schema fault.
     `skew_ms` is SentAt minus the clock of the gateway when the message came, in milliseconds. `found` is what the rules
-    of rows have against a batch, which its service refuses together with what else it finds.
+    of rows have against a batch, which its service refuses together with what else it finds. With `patient` its sender
+    waits where there is nothing to tell yet.
     """
 
     head: Head
@@ -57,6 +58,7 @@ class Command:
     body: Any
     refusal: Refuse | None = None
     found: Found = NOTHING_FOUND
+    patient: bool = False
 
     @property
     def language(self) -> str:
@@ -144,13 +146,20 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Idle:
+    """Nothing to tell a patient sender yet: it is to be asked again when its customer has an event above `number`."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """A query that the journal answers, in the transaction of its turn, which sees what that turn has entered.
 
     `read` takes the connection; where the core has a part in the answer, that is asked next.
     """
 
-    read: Callable[[Any], Reply | Refuse | Look]
+    read: Callable[[Any], Reply | Refuse | Look | Idle]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,4 +182,4 @@ class Woken:
     run: Transfer | None = None
 
 
-Decision = Refuse | Reply | Replay | Wait | Pay | Enter | Settle | Look | Read | Change
+Decision = Refuse | Reply | Replay | Wait | Idle | Pay | Enter | Settle | Look | Read | Change

@@ -92,6 +92,11 @@ def is_final(state: State) -> bool:
     return not MOVES[state]
 
 
+def is_with_clearing(state: State) -> bool:
+    """Whether its leg carries the payment on, and its order need not be looked at for it."""
+    return state in (State.CLEARING, State.IN_DOUBT)
+
+
 def move(before: State, after: State) -> State:
     """The state after a legal move (staying where one is is legal); ValueError for any other."""
     if after is not before and after not in MOVES[before]:

@@ -48,7 +48,7 @@ HANDSHAKE_SECONDS: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What all conversations of one door share."""
+    """What all conversations of one door share; `waits` as for a Peer."""
 
     road: Road
     limits: Limits
@@ -56,6 +56,7 @@ class Terms:
     metrics: DoorMetrics
     clock: Clock
     tls: bool = False
+    waits: bool = False
 
 
 @implementer(IHalfCloseableProtocol, IHandshakeListener, IPushProducer)
@@ -76,7 +77,7 @@ class Conversation(Protocol):
         self._closed = closed
         self._watch = Watch(terms.clock)
         self._due: deque[Due] = deque()
-        self._peer = Peer("")
+        self._peer = Peer("", waits=terms.waits, leaves=lambda: self._gone or self._read_closed)
         self._key = ""
         self._heard_at = 0.0
         self._held = 0  # bytes that its reader keeps
@@ -100,7 +101,7 @@ class Conversation(Protocol):
     def connectionMade(self) -> None:
         """Let the peer in, or tell it why not."""
         transport, terms = self._transport, self._terms
-        self._peer = Peer(str(getattr(transport.getPeer(), "host", "")))
+        self._peer = replace(self._peer, address=str(getattr(transport.getPeer(), "host", "")))
         self._key = address_key(self._peer.address)
         refused = self._closed or terms.admission.opened(self._key, self)
         if refused is not None:

@@ -4,22 +4,24 @@ Orders first, then matters, then counters, each in the order of keys: no two pro
 What is decided is kept here, so that the next decision of the same transaction sees it; `write` writes all of it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from sqlalchemy import Connection
 
-from gateway.domain import course, takings
+from gateway.domain import course, event, takings
 from gateway.domain.approval import is_administrative
 from gateway.domain.command import Enter, Pay
 from gateway.domain.customer import Customer
+from gateway.domain.event import Event
 from gateway.domain.facts import Moment, Transfer
 from gateway.domain.leg import Leg
 from gateway.domain.matter import Matter, MatterKey
 from gateway.domain.states import CHANGE_MOVES, MATTER_MOVES, RECURRING_MOVES, State
 from gateway.domain.usage import Taking, UsageKey, counters, difference
-from gateway.journal import legs, transfers, usage
+from gateway.journal import events, legs, transfers, usage
 from gateway.journal import matters as statements
+from gateway.journal.events import Feeds
 from gateway.journal.record import Key
 from gateway.journal.recurring import is_paying
 from gateway.journal.usage import Made
@@ -29,10 +31,11 @@ from protocol.messages.transfer import TransferState
 class Affairs:
     """See the module; made anew for each transaction."""
 
-    def __init__(self, tx: Connection, moment: Moment, made: Made) -> None:
-        """Nothing is held yet; `made` is what the caller remembers of counters."""
+    def __init__(self, tx: Connection, moment: Moment, made: Made, feeds: Feeds | None = None) -> None:
+        """Nothing is held yet; `made` and `feeds` are what the caller remembers of counters."""
         self._tx = tx
         self._made = made
+        self._feeds = feeds
         self._moment = moment
         self._orders: dict[Key, int | None] = {}
         self._matters: dict[MatterKey, Matter] = {}
@@ -43,6 +46,11 @@ class Affairs:
         self._entered: list[Enter | Pay] = []
         self._runs: list[Transfer] = []
         self._changed: set[UsageKey] = set()
+        self._told: list[Event] = []
+        self._moved_on: list[MatterKey] = []
+        self._with_ended_rows: dict[MatterKey, Matter] = {}
+        self.appended: Mapping[str, int] = {}
+        """By customer that was told something, the number of its last event; once all is written."""
 
     @property
     def matters(self) -> Mapping[MatterKey, Matter]:
@@ -104,6 +112,7 @@ class Affairs:
             return
         for matter in decision.matters:
             self._count(None, takings.of_matter(matter))
+        self.tell(event.entered(decision.matters, self._moment.now_ms))
 
     def settle(self, matters: Iterable[Matter]) -> None:
         """Note what became of held matters."""
@@ -113,15 +122,36 @@ class Affairs:
             self._before.setdefault(after.key, before)
             self._count(takings.of_matter(before), takings.of_matter(after))
             self._matters[after.key] = after
+            self._tell_of(before, after)
+
+    def _tell_of(self, before: Matter, after: Matter) -> None:
+        self.tell(event.settled(before, after, self._moment.now_ms))
+        if event.moved_on(before, after):
+            self._moved_on.append(after.key)
+        if order := event.ends_of_rows(before, after):
+            self._with_ended_rows[order] = after
+
+    def tell(self, told: Iterable[Event]) -> None:
+        """Note events, which are appended to their feeds when all is written."""
+        self._told += told
 
     def run(self, transfer: Transfer) -> None:
         """Note a new transfer that time brought: a run of a recurring order."""
         self._runs.append(transfer)
+        self.tell(event.run(transfer, self._moment.now_ms))
         self._count(None, takings.of_transfer(transfer))
 
     def fail(self, before: Transfer, after: Transfer) -> None:
         """Note that a transfer failed at the bank: what it took of this day comes back (R3.8)."""
         self._count(takings.of_transfer(before), takings.of_transfer(after))
+
+    def count_failed(self, failed: Collection[tuple[Transfer, Transfer]]) -> None:
+        """Give back at once what transfers took that failed at another bank, each as it was and as it is."""
+        if failed:
+            self._used = usage.lock(self._tx, {key for _, after in failed for key in counters_of(after)}, self._made)
+            for before, after in failed:
+                self.fail(before, after)
+            usage.write(self._tx, {key: self._used[key] for key in self._changed})
 
     def _count(self, before: Taking | None, after: Taking | None) -> None:
         for key, change in difference(before, after).items():
@@ -150,7 +180,22 @@ class Affairs:
         ]
         due = {key[:2] for key in at_the_bank if not self._is_carried(key)}
         statements.make_due(tx, due, self._orders, self._moment.now_ms)
+        self._append(due)
         return bool(due)
+
+    def _append(self, due: Collection[Key]) -> None:
+        """Tell all that was noted, what waits for others now, and the end of orders whose last row ended here.
+
+        An order that is due ends when whoever takes it over finds nothing left of it.
+        """
+        now_ms = self._moment.now_ms
+        moved_on = (self._matters[key] for key in dict.fromkeys(self._moved_on))
+        self.tell(event.wanted(moved_on, now_ms))
+        for order, row in sorted(self._with_ended_rows.items()):
+            if self._orders[order[:2]] is None and order[:2] not in due:
+                of = {"operator_id": row.operator_id, "service": row.service}
+                self.tell(events.closed(self._tx, order[:2], at_ms=now_ms, **of))
+        self.appended = events.append(self._tx, self._told, self._feeds)
 
     def _is_carried(self, key: MatterKey) -> bool:
         """Whether somebody carries other rows of the same order, and looks for more when it is through with them."""
@@ -172,19 +217,20 @@ def _moves(matter: Matter) -> Mapping[TransferState, frozenset[TransferState]]:
 
 
 def end(
-    tx: Connection, moment: Moment, keys: Iterable[MatterKey], *, by: str, by_request: str, reason: str
+    tx: Connection, moment: Moment, keys: Mapping[str, Collection[MatterKey]], *, by_request: str, reason: str
 ) -> list[Matter]:
     """End those of these matters that are still with the enterprise, by an administrator's act; as they are then.
 
-    What they took of this day's limits comes back. For acts of administration, which hold the register.
+    `keys` says which by whose act. What they took of this day's limits comes back. For acts of administration, which
+    hold the register.
     """
-    wanted = sorted(set(keys))
+    by = {key: hand for hand, each in keys.items() for key in each}
     affairs = Affairs(tx, moment, Made())
-    affairs.hold_orders(key[:2] for key in wanted)
-    affairs.hold_matters(wanted)
+    affairs.hold_orders(key[:2] for key in by)
+    affairs.hold_matters(sorted(by))
     affairs.hold_counters(())
     ended = [
-        course.ended(matter, moment, by=by, by_request=by_request, reason=reason)
+        course.ended(matter, moment, by=by[matter.key], by_request=by_request, reason=reason)
         for matter in affairs.matters.values()
         if course.can_end(matter)
     ]

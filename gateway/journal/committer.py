@@ -10,7 +10,7 @@ core by id. A group that fails otherwise is done again one by one, so that one p
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -18,8 +18,9 @@ from sqlalchemy.exc import DBAPIError
 from twisted.logger import Logger
 
 from core_adapter.database import transact
-from gateway.domain.command import Pay, Refuse, Reply, Wait
+from gateway.domain.command import Idle, Pay, Refuse, Reply, Wait
 from gateway.domain.repeat import is_same
+from gateway.domain.states import State
 from gateway.journal import record
 from gateway.journal.chain import Chain
 from gateway.journal.dues import GONE, Dues
@@ -57,20 +58,21 @@ class Committer:
         tick_seconds: float = 0.25,
         leave: Callable[[list[Delivery]], None],
         on_turn: Callable[[int, float], None] = lambda _size, _seconds: None,
+        on_events: Callable[[Mapping[str, int]], None] = lambda _numbers: None,
         upkeep: Sequence[Upkeep] = (),
+        clearing: Upkeep | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`owner` names this process in leases; `ahead_max` batches may be at the desk.
 
-        `leave` takes the replies of a turn, in one call, on this thread.
-
-        Due work and each of `upkeep` run every `tick_seconds`, in transactions of their own.
+        `leave` takes the replies of a turn, in one call, on this thread; `on_events`, likewise, the numbers of the last
+        events of the customers that a turn has told something. Due work, `clearing` and each of `upkeep` run every
+        `tick_seconds` in transactions of their own, `clearing` also when money is held or one asks it to `carry_on`.
         """
         self._engine = engine
         self._serving = serving
         self._standing = Standing()
-        self._owner = owner
-        self._new_chain = new_chain
+        self._owner, self._new_chain = owner, new_chain
         self._lease_ms = int(lease_seconds * 1000)
         self._dues = Dues(
             lambda: self._serving,
@@ -90,16 +92,16 @@ class Committer:
         )
         self._tick_seconds = tick_seconds
         self._leave = leave
-        self._on_turn = on_turn
+        self._on_turn, self._on_events = on_turn, on_events
         self._leaving: list[Delivery] = []
         self._made: list[Result] = []
-        self._upkeep = upkeep
+        self._upkeep = (*upkeep, clearing) if clearing else tuple(upkeep)
+        self._clearing, self._to_clear = clearing, False
         self._clock = clock
         self._desk: Desk | None = None
         self._chain: Chain | None = None
         self._inflight: dict[Key, Task] = {}
         self._at_desk: dict[Task, float] = {}
-        self._parked: list[tuple[float, Task]] = []
         self._ahead, self._ahead_max = 0, ahead_max
         self._next_tick = 0.0
         self._due_now = False  # some order has payments for the core, so that nobody need wait for the tick
@@ -130,6 +132,11 @@ class Committer:
     def run_in_transaction(self, job: Callable[[Connection], Any], done: Callable[[Any], None]) -> None:
         """Run `job` in a transaction of its own between two turns; `done` gets its value or its exception."""
         self._inbox.job((job, done))
+
+    def carry_on(self) -> None:
+        """Let the clearing be looked after at once."""
+        self._to_clear = True
+        self._inbox.wake()
 
     def stop(self, seconds: float) -> bool:
         """Take nothing new, carry what is under way to its replies, end; False when `seconds` were not enough."""
@@ -166,6 +173,9 @@ class Committer:
             if self._leaving:
                 leaving, self._leaving = self._leaving, []
                 self._leave(leaving)
+            if self._to_clear and self._clearing:
+                self._to_clear = False
+                self._keep(self._clearing)
             if self._inbox.closed:
                 continue
             if self._clock() >= self._next_tick:
@@ -176,7 +186,7 @@ class Committer:
 
     def _next_moment(self) -> float:
         """When something may be due by itself: the upkeep, or the oldest task that waits for the core."""
-        if self._made or (self._due_now and not self._inbox.closed):
+        if self._made or self._to_clear or (self._due_now and not self._inbox.closed):
             return self._clock()
         waiting = next(iter(self._at_desk.values()), None)
         tick = self._next_tick if not self._inbox.closed else self._clock() + self._tick_seconds
@@ -250,25 +260,28 @@ class Committer:
         chain = self._chain or Chain(self._new_chain())
         head = chain.head
 
-        def turn(tx: Connection) -> tuple[list[Entered], bool]:
+        def turn(tx: Connection) -> tuple[list[Entered], Turn]:
             chain.head = head
             if self._chain is None:
                 record.open_chain(tx, head)
             hold(tx, commands, results)
             turn = Turn(tx, chain, self._serving, self._standing, owner=self._owner, lease_ms=self._lease_ms)
-            return turn.carry(results, commands), turn.due_now
+            return turn.carry(results, commands), turn
 
         try:
-            entered, due_now = transact(self._engine, turn)
+            entered, made = transact(self._engine, turn)
         except BaseException:
             chain.head = head
             raise
         self._chain = chain
         self.database_ok = True
-        self._due_now = self._due_now or due_now or any(result.task.goes_on for result in results)
+        self._due_now = self._due_now or made.due_now or any(result.task.goes_on for result in results)
         for result in results:
             self._stored(result)
+            self._to_clear = self._to_clear or any(t.state is State.CLEARING for t in result.transfers)
         self._hand_over(entered)
+        if made.appended:
+            self._on_events(made.appended)
 
     def _tell(self, task: Task, told: Told) -> None:
         """Tell everybody who waits for the task; each is told once."""
@@ -293,6 +306,8 @@ class Committer:
                 self._tell(task, Told(replay, None))
             elif isinstance(decision, Wait):
                 self._park(task, now)
+            elif isinstance(decision, Idle):
+                self._tell(task, Told(None, None, decision.number))
             else:
                 task.decision, task.request, task.goes_on = decision, request, goes_on
                 task.transfers = (decision.transfer,) if isinstance(decision, Pay) else ()

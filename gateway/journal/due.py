@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from gateway.domain.facts import Request, Transfer
 from gateway.domain.matter import MatterKey
 from gateway.domain.states import State
-from gateway.journal import matters, record, transfers
+from gateway.journal import events, matters, record, transfers
 from gateway.journal.affairs import Affairs
 from gateway.journal.channels import with_ways
 from gateway.journal.standing import Standing
@@ -69,6 +69,7 @@ def take_over(
     transfers.give(tx, [t for task in tasks for t in task.transfers if t.state is State.RELEASED])
     record.lease(tx, leased, owner, moment.now_ms + lease_ms)
     record.finish(tx, done)
+    events.append(tx, events.of_finished(tx, done, moment.now_ms))
     return tasks
 
 
@@ -96,7 +97,7 @@ def wake(tx: Connection, serving: Serving, standing: Standing, keys: Collection[
     if not keys:
         return False
     moment, version = record.site(tx)
-    affairs = Affairs(tx, moment, standing.made)
+    affairs = Affairs(tx, moment, standing.made, standing.feeds)
     affairs.hold_orders({key[:2] for key in keys}, free_only=True)
     affairs.hold_matters(keys)
     held = [matter for matter in affairs.matters.values() if _is_waking(matter.wake_ms, moment.business_ms)]

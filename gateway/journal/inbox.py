@@ -58,6 +58,7 @@ class Inbox:
         self._wake = threading.Condition()
         self._ahead_max = self._places = ahead_max
         self._closed = False
+        self._woken = False
 
     def __len__(self) -> int:
         return len(self._commands)
@@ -97,6 +98,12 @@ class Inbox:
             self._jobs.append(job)
             self._wake.notify()
 
+    def wake(self) -> None:
+        """Let whoever waits here look round."""
+        with self._wake:
+            self._woken = True
+            self._wake.notify()
+
     def close(self) -> None:
         """Take no more commands."""
         with self._wake:
@@ -116,7 +123,8 @@ class Inbox:
             while True:
                 work = self._gather()
                 now = self._clock()
-                if work.commands or work.results or work.jobs or work.stale or now >= until:
+                if work.commands or work.results or work.jobs or work.stale or self._woken or now >= until:
+                    self._woken = False
                     return work
                 if self._closed and not ahead and self.empty:
                     return work

@@ -31,6 +31,7 @@ _OF_MATTERS: Final = select(LEG).where(
     tuple_(LEG.c.customer_id, LEG.c.request_id, LEG.c.row).in_(bindparam("keys", expanding=True))
 )
 _REPLAN: Final = BulkUpdate(LEG, KEY, _PLAN)
+_BEGIN: Final = BulkUpdate(LEG, (*KEY, "state"), ["due_ms"])
 WITH_LEG: Final = TRANSFER.outerjoin(
     LEG,
     (TRANSFER.c.customer_id == LEG.c.customer_id)
@@ -58,6 +59,11 @@ def enter(tx: Connection, transfers: Iterable[Transfer]) -> None:
 def replan(tx: Connection, planned: Iterable[tuple[MatterKey, Leg]]) -> None:
     """Write the way that was found anew for transfers that have not left yet."""
     _REPLAN.run(tx, [(*_plan(leg), *key) for key, leg in planned])
+
+
+def begin(tx: Connection, transfers: Iterable[Transfer], now_ms: int) -> None:
+    """Let the legs of transfers whose money is held be carried on at once."""
+    _BEGIN.run(tx, [(now_ms, t.customer_id, t.request_id, t.row, LegState.PLANNED.value) for t in transfers])
 
 
 def of_rows(tx: Connection, order: tuple[str, str], rows: Sequence[int]) -> dict[int, Leg]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from gateway.domain.customer import Customer
 from gateway.domain.facts import Facts
+from gateway.journal.events import Feeds
 from gateway.journal.people import read_customers
 from gateway.journal.record import Key
 from gateway.journal.register import read_version
@@ -24,8 +25,9 @@ class Standing:
     """What one committer remembers; see the module."""
 
     def __init__(self) -> None:
-        """Nothing remembered yet; `made` is of counters, which no change of the register touches."""
+        """Nothing remembered yet; `made` and `feeds` are of counters, which no change of the register touches."""
         self.made = Made()
+        self.feeds = Feeds()
         self._version = -1
         self._facts: dict[Key, Facts] = {}
         self._customers: dict[str, Customer | None] = {}

@@ -14,11 +14,13 @@ from protocol.codes import Code
 class Told(NamedTuple):
     """What a waiter is told: the exact bytes of the stored reply and its code, or the code why there is none.
 
-    A reply sent again comes without a code, for it is not read.
+    A reply sent again comes without a code, for it is not read. `idle`: there is nothing to tell a patient sender yet,
+    until its customer has an event above that number.
     """
 
     reply: bytes | None
     code: Code | None
+    idle: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

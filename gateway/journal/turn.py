@@ -14,8 +14,8 @@ from gateway.domain.command import Change, Command, Decision, Enter, Pay, Read, 
 from gateway.domain.facts import Facts, Request, Transfer
 from gateway.domain.matter import Matter, MatterKey
 from gateway.domain.repeat import repeat
-from gateway.domain.states import State, is_final
-from gateway.journal import book, matters, record, transfers
+from gateway.domain.states import State, is_final, is_with_clearing
+from gateway.journal import book, events, legs, matters, record, transfers
 from gateway.journal.affairs import Affairs, counters_of
 from gateway.journal.book import Payee
 from gateway.journal.chain import Chain, LogRow, Sender
@@ -32,7 +32,6 @@ ORDER = "order"
 """The kind of a request that uses up its own id."""
 BACKOFF_MS_MAX = 60_000
 """The longest pause between two questions to the core about one instruction, in milliseconds."""
-
 
 Outcomes = tuple[Transfer, Transfer]
 """A transfer as the desk took it, and as it brought it back."""
@@ -102,8 +101,9 @@ class Turn:
         self._owner = owner
         self._lease_ms = lease_ms
         self._moment, self._version = record.site(tx)
-        self._affairs = Affairs(tx, self._moment, standing.made)
+        self._affairs = Affairs(tx, self._moment, standing.made, standing.feeds)
         self.due_now = False
+        self.appended: Mapping[str, int] = {}
         self._log: list[LogRow] = []
 
     def carry(self, results: list[Result], tasks: list[Task]) -> list[Entered]:
@@ -115,8 +115,10 @@ class Turn:
             self._affairs.hold_orders([*ours, *(key[:2] for key in named)])
         outcomes = [pair for result in results for pair in self._outcomes(result)]
         self._store(results, [after for _, after in outcomes])
+        self._affairs.tell(events.of_results(results, self._moment.now_ms))
         entered = self._enter(tasks, commands, named, outcomes)
         self.due_now = self._affairs.write()
+        self.appended = self._affairs.appended
         answered = [self._read(entry) for entry in entered]
         finished = self._replays(answered)
         record.write_log(self._tx, self._log)
@@ -140,6 +142,7 @@ class Turn:
         if record.close(self._tx, closing) != len(closing):
             raise LeaseLost
         transfers.write_outcomes(self._tx, outcomes)
+        legs.begin(self._tx, (t for t in outcomes if t.state is State.CLEARING), self._moment.now_ms)
         book.save_success(self._tx, _payees(results))
 
     def _log_result(self, result: Result) -> tuple[str, int] | None:
@@ -167,9 +170,10 @@ class Turn:
         """When the request is to be looked at again; None when nothing is left to do."""
         if result.late:
             return self._moment.now_ms + self._lease_ms
-        if answered and all(is_final(transfer.state) for transfer in result.transfers):
+        through = [is_final(transfer.state) or is_with_clearing(transfer.state) for transfer in result.transfers]
+        if answered and all(through):
             return self._moment.now_ms if result.task.goes_on else None
-        if answered and result.task.goes_on and any(is_final(transfer.state) for transfer in result.transfers):
+        if answered and result.task.goes_on and any(through):
             return self._moment.now_ms
         pause = min(BACKOFF_MS_MAX, 1000 << min(request.attempts, 16))
         return self._moment.now_ms + pause

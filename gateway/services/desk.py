@@ -17,11 +17,11 @@ from core_adapter.core import (
     MOVES_MAX,
     AccountLost,
     Core,
+    CoreAccount,
     CoreUnavailable,
     Declined,
     Done,
     Move,
-    MoveKind,
     NotFound,
     Unknown,
 )
@@ -30,16 +30,14 @@ from gateway.domain.facts import Request, Transfer
 from gateway.domain.states import State, move
 from gateway.journal.task import Result, Task
 from gateway.scribe import Echo, Scribe
+from gateway.services import steps
 from gateway.services import transfer as transfers
+from gateway.services.steps import Outcome
 from protocol.codes import Code
 from protocol.head import Outcome as ReplyOutcome
 from signer.keys import SignerUnavailable
 
 T = TypeVar("T")
-STEP = 1
-"""The step of an in-bank transfer under its instruction: it has only one."""
-
-Outcome = Done | Declined | Unknown | NotFound
 
 
 class Desk:
@@ -169,40 +167,56 @@ class Desk:
 
     def _pay(self, tasks: list[Task]) -> dict[Task, tuple[Transfer, ...]]:
         """The transfers of each task as they stand after the core was asked; unknown where it could not be reached."""
-        carried = [transfer for task in tasks for transfer in task.transfers]
         # A task that was taken over may hold what was given to the core before: that is asked about first.
         before = [t for task in tasks if task.command is None for t in task.transfers if t.state is not State.RELEASED]
-        outcomes: dict[str, Outcome] = {}
-        for start in range(0, len(before), MOVES_MAX):
-            outcomes.update(self._ask(before[start : start + MOVES_MAX]))
-        to_move = [t for t in carried if isinstance(outcomes.get(t.instruction, NotFound()), NotFound)]
+        moves = {t: steps.first(t) for task in tasks for t in task.transfers}
+        outcomes = self.made([m for each in moves.values() for m in each], asked=[m for t in before for m in moves[t]])
+        if undo := [move for t in moves for move in steps.undone(t, outcomes)]:
+            undoing = self.made(undo, asked=undo)
+            # Until its other hold is free again, nothing final is known of a payment.
+            outcomes |= {(move.instruction, move.hold_step or 0): undoing[move.id] for move in undo}
+        return {task: tuple(_after(t, steps.together(moves[t], outcomes)) for t in task.transfers) for task in tasks}
+
+    def made(self, moves: Sequence[Move], *, asked: Sequence[Move]) -> dict[tuple[str, int], Outcome]:
+        """What became of moves, by their ids; those that were perhaps given to the core before are asked about first.
+
+        On the desk's thread alone.
+        """
+        outcomes: dict[tuple[str, int], Outcome] = {}
+        for start in range(0, len(asked), MOVES_MAX):
+            outcomes.update(self._ask(asked[start : start + MOVES_MAX]))
+        to_move = [move for move in moves if isinstance(outcomes.get(move.id, NotFound()), NotFound)]
         for start in range(0, len(to_move), MOVES_MAX):
             outcomes.update(self._move(to_move[start : start + MOVES_MAX]))
-        return {task: tuple(_after(t, outcomes[t.instruction]) for t in task.transfers) for task in tasks}
+        return outcomes
 
-    def _ask(self, asked: list[Transfer]) -> dict[str, Outcome]:
+    def accounts(self, numbers: set[str]) -> Mapping[str, CoreAccount]:
+        """Accounts of the core by number, on the desk's thread alone; raises CoreUnavailable."""
+        return self._core.accounts(numbers)
+
+    def _ask(self, asked: Sequence[Move]) -> dict[tuple[str, int], Outcome]:
         """What became of moves that were perhaps sent before: nothing is sent again that was not asked about first."""
         try:
-            found = _whole(self._core.ask([_move(transfer).id for transfer in asked]), asked)
+            found = _whole(self._core.ask([move.id for move in asked]), asked)
             self.core_ok = _told(found)
         except Exception as error:  # noqa: BLE001  whatever it is, nobody has been told anything: unknown still
             self._core_failed(error)
             found = [Unknown()] * len(asked)
-        return {transfer.instruction: outcome for transfer, outcome in zip(asked, found, strict=True)}
+        return {move.id: outcome for move, outcome in zip(asked, found, strict=True)}
 
-    def _move(self, sent: list[Transfer]) -> dict[str, Outcome]:
+    def _move(self, sent: Sequence[Move]) -> dict[tuple[str, int], Outcome]:
         try:
-            done = _whole(self._core.move([_move(transfer) for transfer in sent]), sent)
+            done = _whole(self._core.move(sent), sent)
             self.core_ok = _told(done)
         except CoreUnavailable:
             self.core_ok = False
-            return {transfer.instruction: Unknown() for transfer in sent}
+            return {move.id: Unknown() for move in sent}
         except Exception:  # noqa: BLE001  (whatever it is, the money may have moved: unknown, until the core is asked)
             self.log.failure("the core could not take a batch")
             if len(sent) == 1:
-                return {sent[0].instruction: Unknown()}
+                return {sent[0].id: Unknown()}
             return {name: outcome for single in sent for name, outcome in self._move([single]).items()}
-        return {transfer.instruction: outcome for transfer, outcome in zip(sent, done, strict=True)}
+        return {move.id: outcome for move, outcome in zip(sent, done, strict=True)}
 
     # -- questions
 
@@ -254,10 +268,10 @@ class Desk:
         return Result(task, moved, reply=reply, code=decided.code)
 
 
-def _whole(outcomes: list[T], asked: Sequence[Transfer]) -> list[T]:
+def _whole(outcomes: list[T], asked: Sequence[Move]) -> list[T]:
     """The outcomes, if there is one for each; ValueError otherwise, for nobody knows then which is whose."""
     if len(outcomes) != len(asked):
-        raise ValueError(f"{len(outcomes)} outcomes for {len(asked)} transfers")
+        raise ValueError(f"{len(outcomes)} outcomes for {len(asked)} moves")
     return outcomes
 
 
@@ -266,26 +280,15 @@ def _told(outcomes: Sequence[Outcome]) -> bool:
     return not all(isinstance(outcome, Unknown) for outcome in outcomes)
 
 
-def _move(transfer: Transfer) -> Move:
-    return Move(
-        instruction=transfer.instruction,
-        step=STEP,
-        kind=MoveKind.TRANSFER,
-        payer=transfer.payer_account,
-        payee=transfer.payee_account,
-        payee_name=transfer.payee_name,
-        amount=transfer.amount,
-        currency=transfer.currency,
-        business_date=transfer.business_date,
-        purpose=transfer.purpose,
-        request_id=transfer.request_id,
-    )
+def _after(transfer: Transfer, outcome: Done | Declined | Unknown) -> Transfer:
+    """The transfer after the core's word; silence makes it unknown, never failed.
 
-
-def _after(transfer: Transfer, outcome: Outcome) -> Transfer:
-    """The transfer after the core's word; silence makes it unknown, never failed."""
+    One to another bank is on its way once its money is held.
+    """
     state = State.PROCESSING if transfer.state is State.RELEASED else transfer.state
     match outcome:
+        case Done() if transfer.leg is not None:
+            return replace(transfer, state=move(state, State.CLEARING))
         case Done(reference, booked_at):
             return replace(
                 transfer,
@@ -333,6 +336,3 @@ def echo(command: Command) -> Echo:
         language="en" if command.language == "en" else "zh",
         encoding=command.encoding,
     )
-
-
-__all__ = ["STEP", "Desk", "echo"]

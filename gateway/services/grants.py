@@ -136,11 +136,11 @@ def _end(tx: Connection, live: Grant, state: GrantState, *, head: Head, moment: 
     """End a grant and what was entered under it and is not with the bank yet (O22); how many instructions that is."""
     raise_version(tx)
     end(tx, live, state.value, moment.now_ms)
-    ended = 0
-    for people, keys in unfinished(tx, live).items():
-        by = head.operator_id if people == head.customer_id else f"{head.customer_id}/{head.operator_id}"
-        ended += len(affairs.end(tx, moment, keys, by=by, by_request=head.request_id, reason=ENDED[state]))
-    return ended
+    by = {
+        head.operator_id if people == head.customer_id else f"{head.customer_id}/{head.operator_id}": keys
+        for people, keys in unfinished(tx, live).items()
+    }
+    return len(affairs.end(tx, moment, by, by_request=head.request_id, reason=ENDED[state]))
 
 
 def _live(tx: Connection, grantor: str, account: str, grantee: str) -> Grant | None:

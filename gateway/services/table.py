@@ -16,6 +16,7 @@ from gateway.services import (
     deciding,
     directory,
     enterprise,
+    events,
     grants,
     groups,
     help,  # noqa: A004  the family is called so
@@ -52,6 +53,7 @@ _FAMILIES: Final = (
     deciding,
     payees,
     directory,
+    events,
     purposes,
     templates,
     groups,

@@ -59,7 +59,7 @@ def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -
     if (code := ways.elsewhere(command.body, bank)) is not None:
         way = ways.find(command.body, facts, moment, bank)
         faults += ways.faults(way, code)
-        ordered = ways.by(ordered, way, command.body, facts, moment=moment)
+        ordered = ways.by(ordered, way, command.body, facts=facts, moment=moment)
     assessed = ordering.assess(ordered, command, facts, moment=moment, bank=bank)
     if isinstance(assessed, list):
         faults += assessed
@@ -245,7 +245,7 @@ def answer(transfer: Transfer) -> Reply | Refuse:
         request_id=transfer.request_id,
         state=told(transfer.state, None),
         final=succeeded,
-        channel=IN_BANK,
+        channel=transfer.leg.channel if transfer.leg else IN_BANK,
         reference=transfer.reference,
         business_date=transfer.business_date,
         booked_at=instant(transfer.booked_ms) if transfer.booked_ms is not None else None,

@@ -8,6 +8,7 @@ A module for each subject; whoever uses settings takes them from here.
 from gateway.settings.batch import BatchSettings
 from gateway.settings.doors import Door, Limits, Operations, Tls
 from gateway.settings.file import Settings, SettingsError, read
+from gateway.settings.push import Push
 from gateway.settings.reply import Pkcs11, ReplyKey
 from gateway.settings.schedule import CalendarSettings
 from gateway.settings.site import CoreSettings, Site
@@ -24,6 +25,7 @@ __all__ = [
     "Log",
     "Operations",
     "Pkcs11",
+    "Push",
     "ReplyKey",
     "Settings",
     "SettingsError",

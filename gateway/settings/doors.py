@@ -52,6 +52,8 @@ class Limits:
     unproven_rate: float
     unproven_burst: int
     queue: int
+    waiting: int
+    waiting_per_customer: int
 
 
 def read_door(table: Table, listen: str) -> Door:
@@ -87,6 +89,8 @@ def read_limits(table: Table) -> Limits:
         unproven_rate=table.number("unproven_rate", 2.0, 0.001, 1_000_000.0),
         unproven_burst=table.integer("unproven_burst", 50, 1, 10_000_000),
         queue=table.integer("queue", 2000, 1, 1_000_000),
+        waiting=table.integer("waiting", 1000, 1, 100_000),
+        waiting_per_customer=table.integer("waiting_per_customer", 20, 1, 100_000),
     )
     if limits.connections_per_address > limits.connections:
         table.fault("connections_per_address", f"is above connections ({limits.connections})")

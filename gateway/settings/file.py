@@ -9,7 +9,9 @@ from typing import Any
 from gateway.domain.hours import ScheduleRules
 from gateway.domain.terms import RoutingRules
 from gateway.settings.batch import BatchSettings, read_batch
+from gateway.settings.clearing import ClearingSettings, read_clearing
 from gateway.settings.doors import Door, Limits, Operations, read_door, read_limits, read_operations
+from gateway.settings.push import Push, read_push
 from gateway.settings.reply import ReplyKey, read_reply
 from gateway.settings.routing import read_routing
 from gateway.settings.schedule import CalendarSettings, read_calendar, read_schedule
@@ -44,6 +46,8 @@ class Settings:
     schedule: ScheduleRules
     routing: RoutingRules
     batch: BatchSettings
+    clearing: ClearingSettings | None
+    push: Push
     log: Log
 
 
@@ -78,6 +82,8 @@ def _settings(values: dict[str, Any], source: Source) -> Settings:
         schedule=read_schedule(top.table("schedule")),
         routing=read_routing(top.table("routing")),
         batch=read_batch(top.table("batch")),
+        clearing=read_clearing(top.table("clearing")),
+        push=read_push(top.table("push")),
         log=read_log(top.table("log")),
     )
     _check_ports(top, settings)

@@ -63,6 +63,10 @@ MEANINGS: Final[Mapping[Code, Meaning]] = {
         "没有可用于该笔转账的跨行通道：请按Detail更改",
         "No channel to the payee's bank takes this transfer: change it as the Detail says",
     ),
+    Code.REFUSED_BY_CLEARING: refused(
+        "清算系统或收款行已拒绝该笔转账，款项已解冻：请核对收款人与收款行后重新提交",
+        "The clearing side or the payee's bank refused the transfer and the money is free again: check the payee",
+    ),
     Code.CHANNEL_NOT_OPEN: refused(
         "收款行需经跨行通道，目前没有可用通道：请咨询开户行",
         "The payee's bank is reached only through a channel that is not open: ask the bank when it will be",

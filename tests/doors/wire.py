@@ -40,6 +40,8 @@ LIMITS: Final = Limits(
     unproven_rate=10.0,
     unproven_burst=10,
     queue=10,
+    waiting=10,
+    waiting_per_customer=5,
 )
 
 

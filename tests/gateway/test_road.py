@@ -19,6 +19,7 @@ from gateway.journal.task import Told, Waiter
 from gateway.metrics import Metrics
 from gateway.road import REFUSALS_WAITING_MAX, Road
 from gateway.scribe import Scribe
+from gateway.waiting import WaitingRoom
 from protocol import binding, envelope, text
 from protocol.codes import Code
 from protocol.faults import NOTHING_FOUND
@@ -94,6 +95,7 @@ async def way(
         seconds=reactor.seconds,
         standstill=standstill,
         judge=lambda _: NOTHING_FOUND,
+        room=WaitingRoom(lambda _customers: None, reactor=reactor, customer_max=1, all_max=1),
     )
     try:
         yield Way(road, device, submitted)

@@ -12,6 +12,7 @@ from core_adapter.clearing.settings import Clearing, Faults, Span
 from gateway import clearing_demo
 from gateway.settings import SettingsError
 from gateway.settings.clearing_simulator import ClearingFile, read_clearing
+from gateway.template import CENTRE_CODE
 from protocol import examples
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -41,7 +42,7 @@ def test_a_demo_reads_as_the_defaults_with_its_port_and_codes(text: str, tmp_pat
         host="127.0.0.1",
         port=8603,
         book=tmp_path / "clearing.db",
-        centre=clearing_demo.CENTRE_CODE,
+        centre=CENTRE_CODE,
         bank=examples.BANK_CODE,
         channels=written(tmp_path, text).clearing.channels,
         faults=Faults(),

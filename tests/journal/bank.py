@@ -123,6 +123,12 @@ class Node:
         assert isinstance(value, bytes), value
         return value.decode()
 
+    def idle(self, asked: Command) -> int | None:
+        """Submit a patient command; the number above which there is nothing to tell yet."""
+        future: Future[int | None] = Future()
+        self.committer.submit([Waiter(asked, lambda told: future.set_result(told.idle))])
+        return future.result(20)
+
     def stop(self) -> None:
         """Stop as the daemon does; what a node that died had under way is left as it was."""
         if self.died:

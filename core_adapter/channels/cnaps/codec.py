@@ -1,6 +1,7 @@
 """The one door of the codec: a message to the bytes of the wire, and back; keys are handed in as functions."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from core_adapter.channels.cnaps import beps, ccms, header, hvps, ibps, schema, signature
@@ -94,6 +95,10 @@ class Codec:
         if len(data) > MESSAGE_BYTES_MAX:
             raise Unreadable(Fault.LENGTH, f"{len(data)} bytes are more than a message may have")
         block = header.read(data)
+        kind = KINDS.get(block.type)
+        # What answers nothing names itself; an answer may name an id that happens to be its own, of another sender.
+        if kind is not None and not kind.answers and block.head.reference_id == block.head.message_id:
+            block = block._replace(head=replace(block.head, reference_id=""))
         try:
             return self._read(data, block)
         except Unreadable as error:

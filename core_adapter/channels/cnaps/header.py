@@ -1,7 +1,8 @@
 """The header block: 132 bytes of ASCII that say who tells whom, which type of message, when, and under which id.
 
 Fields stand at fixed places, left-justified and padded with spaces; the table below has them in order. Both system
-fields hold the system the message belongs to; a message that answers none names itself as its reference.
+fields hold the system the message belongs to; a message that answers none names itself as its reference,
+and so may an answer: ids of two senders can be the same.
 """
 
 import re
@@ -121,7 +122,7 @@ def read(data: bytes) -> Block:
         system=System(system),
         sent_at=sent_at,
         message_id=message_id,
-        reference_id="" if reference == message_id else reference,
+        reference_id=reference,
         priority=Priority(priority),
     )
     return Block(head, message_type, direction == FROM_CENTRE, texts)

@@ -7,11 +7,23 @@ Each module beside this one holds the words of one subject; what is slow to load
 import argparse
 from typing import Any, Final
 
-from gateway.cli.admin import accounts, approval, banks, certificates, clock, customers, grants, operators, site
+from gateway.cli.admin import (
+    accounts,
+    approval,
+    banks,
+    cases,
+    certificates,
+    clock,
+    customers,
+    grants,
+    operators,
+    push,
+    site,
+)
 from gateway.cli.admin.words import Things
 from gateway.cli.shared import add_site, carry_out
 
-_SUBJECTS: Final = (customers, operators, certificates, accounts, approval, grants, banks, site, clock)
+_SUBJECTS: Final = (customers, operators, certificates, accounts, approval, grants, banks, cases, push, site, clock)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -14,12 +14,14 @@ from gateway.control.commands import (
     accounts,
     approval,
     banks,
+    cases,
     certificates,
     clock,
     closed,
     customers,
     grants,
     operators,
+    push,
     site,
 )
 from gateway.control.commands.command import Answer, Command
@@ -27,7 +29,20 @@ from gateway.control.hands import Hands
 
 __all__ = ["COMMANDS", "Answer", "Command", "run"]
 
-_SUBJECTS: Final = (customers, operators, certificates, accounts, closed, approval, grants, banks, site, clock)
+_SUBJECTS: Final = (
+    customers,
+    operators,
+    certificates,
+    accounts,
+    closed,
+    approval,
+    grants,
+    banks,
+    cases,
+    push,
+    site,
+    clock,
+)
 
 COMMANDS: Final[Mapping[str, Command]] = MappingProxyType(
     {name: command for subject in _SUBJECTS for name, command in subject.COMMANDS.items()}

@@ -9,6 +9,7 @@ from gateway.journal.tables.approval import BINDING, FLOW, MODE, PURPOSE
 from gateway.journal.tables.banks import BANK_CODE, BANK_DIRECTORY
 from gateway.journal.tables.book import ACCOUNT_GROUP, BOOK, PAYEE, TEMPLATE
 from gateway.journal.tables.clearing import CASE, CHANNEL_STATE, INBOX, INCOMING, LEG, WIRE_SEQUENCE
+from gateway.journal.tables.events import EVENT, EVENT_COUNT, PUSH, PUSH_DEAD
 from gateway.journal.tables.log import LOG_HEAD, MESSAGE_LOG, SEAL
 from gateway.journal.tables.metadata import METADATA
 from gateway.journal.tables.orders import ACT, MATTER, OPEN_ROWS, RECURS, REQUEST, TRANSFER, WAITS
@@ -30,6 +31,8 @@ __all__ = [
     "CLOSED_PAYEE",
     "CREDENTIAL",
     "CUSTOMER",
+    "EVENT",
+    "EVENT_COUNT",
     "FLOW",
     "INBOX",
     "INCOMING",
@@ -44,6 +47,8 @@ __all__ = [
     "OPERATOR_ACCOUNT",
     "PAYEE",
     "PURPOSE",
+    "PUSH",
+    "PUSH_DEAD",
     "RECURS",
     "REQUEST",
     "SEAL",
