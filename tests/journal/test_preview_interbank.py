@@ -3,10 +3,11 @@
 import pytest
 
 from gateway.domain.banks import PayeeBank
+from gateway.domain.terms import RoutingRules, Terms
 from protocol.codes import Code
 from protocol.messages.transfer import Arrival, PreviewTransferReply, TransferState
 from tests.gateway.domain.moments import RULES
-from tests.journal.bank import PAYEE, Bank, transfer
+from tests.journal.bank import OPENING, PAYEE, Bank, transfer
 from tests.journal.interbank import BRANCH, FRIDAY, MONDAY, SATURDAY, SMALL, UNLISTED, load_offices
 from tests.journal.replies import rules
 from tests.journal.scheduling import at
@@ -113,3 +114,13 @@ def test_a_payee_at_another_bank_is_not_looked_for_at_this_one(bank: Bank) -> No
 
     assert codes(found) == [Code.CHANNEL_NOT_OPEN]
     assert TransferState.PROCESSING is not found.state
+
+
+def test_O35_the_fee_too_is_asked_of_the_balance(bank: Bank) -> None:
+    """R4.19: what pays the amount to the fen cannot pay for being urgent."""
+    bank.set_clock(f"{FRIDAY} 10:00")
+    node = bank.node(rules=RULES, routing=RoutingRules(terms=Terms(urgent_fee=2_00)))
+
+    usual, urgent = (preview(node, OPENING, payee_bank_code=BRANCH.code, urgent=each) for each in (False, True))
+
+    assert (codes(usual), codes(urgent)) == ([], [Code.BALANCE_INSUFFICIENT])
