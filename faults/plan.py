@@ -25,7 +25,8 @@ INCOMING_SHARE: Final = 0.05
 """Credits of other banks for each transfer."""
 AGAIN_SHARE: Final = 0.05
 """Of the transfers that were answered, how many are sent once more all the same."""
-_IBPS_FEN_MAX: Final = 50_000_00
+IBPS_FEN_MAX: Final = 500_00
+"""Up to here by IBPS, above by HVPS: low, so that nobody has to approve anything (a demo site asks from 50,000.00 on)."""
 
 
 def accounts(customer: str) -> tuple[str, ...]:
@@ -90,7 +91,7 @@ def _order(dice: random.Random, codes: list[str], number: int) -> Order:
         payee_account=f"6228{dice.randrange(10**13):013}",
         payee_name=examples.FOREIGN_NAME,
         payee_bank_code=dice.choice(codes),
-        amount=dice.randint(_IBPS_FEN_MAX + 1, 2 * _IBPS_FEN_MAX) if large else dice.randint(1, _IBPS_FEN_MAX),
+        amount=dice.randint(IBPS_FEN_MAX + 1, 2 * IBPS_FEN_MAX) if large else dice.randint(1, IBPS_FEN_MAX),
         currency="CNY",
         purpose="货款",
         arrival=Arrival.NORMAL if way is System.BEPS else Arrival.REAL_TIME,
@@ -110,6 +111,6 @@ def _incoming(dice: random.Random, codes: list[str], number: int) -> Incoming:
         system=dice.choice(CHANNELS),
         account=account,
         name=name,
-        amount=dice.randint(1, 2 * _IBPS_FEN_MAX),
+        amount=dice.randint(1, 2 * IBPS_FEN_MAX),
         bank=dice.choice(codes),
     )

@@ -15,7 +15,7 @@ from core_adapter.clearing.orders import Incoming, pay
 from core_adapter.database import database_now
 from core_adapter.ledger import NewAccount
 from demo.daemon import ROOT, DaemonError, Site, yinqi
-from faults.plan import CLIENTS, FAULTS, OPENING_FEN, RATE, accounts
+from faults.plan import CLIENTS, FAULTS, IBPS_FEN_MAX, OPENING_FEN, RATE, accounts
 from gateway.administration.accounts import attach_accounts
 from gateway.administration.lists import change_accounts
 from gateway.databases import open_embedded, open_journal
@@ -26,6 +26,7 @@ from gateway.settings.clearing_simulator import read_clearing
 from gateway.simulator import now
 from gateway.workdays_source import packaged
 from protocol import examples
+from protocol.money import format_amount
 
 SETTINGS: Final = {
     "address_rate": "1000000.0",
@@ -34,11 +35,11 @@ SETTINGS: Final = {
     "customer_burst": "1000000",
     "lease_seconds": "3.0",
     "normal_hours": "0.0",
+    "ibps_max": f'"{format_amount(IBPS_FEN_MAX)}"',
     "answer_seconds": "0.5",
     "pause_seconds_max": "5.0",
 }
 """What differs from a demo site: short waits, so that a run ends soon; rates are for peers that misuse a gateway."""
-FEE_FEN: Final = 500
 _FEE: Final = '[[routing.fee]]\namount = "5.00"\n\n[clearing]'
 _TIMES: Final = {"resend_seconds": "1.0", "reorder_seconds": "0.5", "delay_seconds": "2.0", "round_seconds": "0.5"}
 HOUR: Final = 10
@@ -117,8 +118,8 @@ def make(folder: Path, database: str | None, seed: int) -> tuple[Site, Centre]:
 
 
 def _set(text: str, name: str, value: str) -> str:
-    """The settings with this key, wherever it stands, behind a # or not."""
-    changed, found = re.subn(rf"(?m)^(# )?{name} = \S+", f"{name} = {value}", text)
+    """The settings with this key, where it stands first, behind a # or not."""
+    changed, found = re.subn(rf"(?m)^(# )?{name} = \S+", f"{name} = {value}", text, count=1)
     if not found:
         raise DaemonError(f"the settings of a demo site do not mention {name}")
     return changed
