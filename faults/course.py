@@ -34,7 +34,7 @@ class Sent:
 
 
 class Gate:
-    """Hands the numbers of orders out, none far beyond a kill that has not been done yet, so that kills fall among them."""
+    """Hands the numbers of orders out, none far beyond a kill that is still to be done: kills fall among them."""
 
     def __init__(self, count: int, kills: tuple[Kill, ...]) -> None:
         self._count = count

@@ -27,7 +27,9 @@ from protocol.money import format_amount, parse_amount
 GOOD: Final = ("PR03", "PR04")
 """What counts as settled, in the centre's book as in the file of a day."""
 _BAD: Final = ("PR09", "PR32")
-_WRONG_CASES: Final = frozenset({"no-such-payment", "amount", "contradiction", "status", "core", "return", "return-refused"})
+_WRONG_CASES: Final = frozenset(
+    {"no-such-payment", "amount", "contradiction", "status", "core", "return", "return-refused"}
+)
 """Cases that chance cannot bring about where everybody keeps to the rules."""
 
 
@@ -137,12 +139,12 @@ def _wire(books: Books, found: Found) -> None:
     given = {(c.sender, c.message_id, c.tx_id): c for c in books.credits if c.sender != books.bank}
     states = Counter(f"incoming {row.kind} {row.state}" for row in books.incoming)
     found.told |= dict(sorted(states.items()))
-    for name in given.keys() | came.keys():
-        there_, here_ = given.get(name), came.get(name)
+    for triple in given.keys() | came.keys():
+        there_, here_ = given.get(triple), came.get(triple)
         if there_ is None or here_ is None:
-            found.faults.append(f"credit {'/'.join(name)} is {'here' if here_ else 'at the centre'} alone")
+            found.faults.append(f"credit {'/'.join(triple)} is {'here' if here_ else 'at the centre'} alone")
         elif there_.amount != here_.amount or there_.status not in GOOD:
-            found.faults.append(f"credit {'/'.join(name)}: {there_.status} or another amount at the centre")
+            found.faults.append(f"credit {'/'.join(triple)}: {there_.status} or another amount at the centre")
 
 
 def _money(books: Books, found: Found, before_fen: int, after_fen: int) -> None:
@@ -186,12 +188,14 @@ def _day(books: Books, centre: Centre, found: Found) -> None:
             ids = (row["system"], row["message_id"], row["tx_id"], str(parse_amount(row["amount"])), good)
             (sent if row["way"] == "sent" else came)[ids] += 1
     amounts = {_key(row): row.amount for row in books.transfers}
-    ours = Counter(
+    ours: Counter[tuple[str, ...]] = Counter(
         (leg.channel, leg.message_id, leg.tx_id, str(amounts[_key(leg)]), "good" if leg.state == "posted" else "bad")
         for leg in books.legs
         if leg.tx_id
     )
-    theirs = Counter((row.channel, row.message_id, row.tx_id, str(row.amount), "good") for row in books.incoming)
+    theirs: Counter[tuple[str, ...]] = Counter(
+        (row.channel, row.message_id, row.tx_id, str(row.amount), "good") for row in books.incoming
+    )
     for way, file_rows, journal_rows in (("sent", sent, ours), ("received", came, theirs)):
         found.told[f"rows of the day files, {way}"] = file_rows.total()
         found.faults += [f"{way}, in the day file alone: {' '.join(ids)}" for ids in (file_rows - journal_rows)]

@@ -26,7 +26,7 @@ INCOMING_SHARE: Final = 0.05
 AGAIN_SHARE: Final = 0.05
 """Of the transfers that were answered, how many are sent once more all the same."""
 IBPS_FEN_MAX: Final = 500_00
-"""Up to here by IBPS, above by HVPS: low, so that nobody has to approve anything (a demo site asks from 50,000.00 on)."""
+"""Up to here by IBPS, above by HVPS: low, so that nobody has to approve anything: at a demo site much has to be."""
 
 
 def accounts(customer: str) -> tuple[str, ...]:

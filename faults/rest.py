@@ -5,7 +5,7 @@ import time
 from contextlib import closing
 from typing import Final
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, Select, func, select
 
 from core_adapter.clearing.tables import ACTION, CREDIT, DELIVERY
 from demo.daemon import Site
@@ -50,6 +50,6 @@ def _open(journal: Engine, book: Engine) -> dict[str, int]:
         return _counted(here, _JOURNAL) | _counted(there, _CENTRE)
 
 
-def _counted(tx: Connection, questions: dict[str, object]) -> dict[str, int]:
-    counts = {what: tx.execute(question).scalar_one() for what, question in questions.items()}  # type: ignore[call-overload]
+def _counted(tx: Connection, questions: dict[str, Select[int]]) -> dict[str, int]:
+    counts = {what: tx.execute(question).scalar_one() for what, question in questions.items()}
     return {what: count for what, count in counts.items() if count}

@@ -128,7 +128,10 @@ def test_the_banks_own_payments_answer_no_request_but_each_sends_back_a_credit(s
                 {
                     **words,
                     **dict.fromkeys(("amount", "received_ms", "epoch"), 1),
-                    **{"message_id": "2026120100000001", "tx_id": "1", "kind": "A100", "state": "sent-back"},
+                    "message_id": "2026120100000001",
+                    "tx_id": "1",
+                    "kind": "A100",
+                    "state": "sent-back",
                 }
             )
         )
