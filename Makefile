@@ -5,13 +5,13 @@ PYTHON ?= $(shell scripts/python.sh)
 BIN := .venv/bin
 READY := .venv/.ready
 # The rooms that stand; a room is checked from the day it appears.
-ROOMS := $(wildcard protocol signer core_adapter gateway conformance tests bench demo)
+ROOMS := $(wildcard protocol signer core_adapter gateway conformance tests bench demo faults)
 
 # Tests start hundreds of processes; without bytecode beside the source each would compile it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check style types directions house bench format rules need lock dist changelog clean
+.PHONY: help demo test check style types directions house bench faults format rules need lock dist changelog clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ house: $(READY) ## the house's own rules, and whether the change log can be buil
 
 bench: need $(READY) ## figures: beside the floor of the hardware and a straightforward implementation, in one run
 	$(BIN)/python -m bench
+
+faults: $(READY) ## 10,000 payments to other banks while all goes wrong and everybody is killed; every book is judged
+	$(BIN)/python -m faults
 
 format: $(READY) ## put the source into the house's form
 	$(BIN)/ruff check --fix .

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, and_, bindparam, func, select
 
+from gateway.domain.incoming import BANK_ITSELF, IncomingState
 from gateway.journal.chain import GENESIS, Break, Head, walk
 from gateway.journal.faults import FAULTS_MAX, Found
 from gateway.journal.seals import Seal, SealsDamaged, SealsFile, from_row
-from gateway.journal.tables import LOG_HEAD, MESSAGE_LOG, REQUEST, SEAL, TRANSFER
+from gateway.journal.tables import INCOMING, LOG_HEAD, MESSAGE_LOG, REQUEST, SEAL, TRANSFER
 from signer.keys import VerifyingKey
 
 PAGE_ROWS: Final = 16
@@ -44,7 +45,12 @@ _LOST_REPLIES: Final = (
 )
 _UNANSWERED: Final = (
     select(REQUEST.c.customer_id, REQUEST.c.request_id)
-    .where(REQUEST.c.kind == "order", REQUEST.c.due_ms.is_(None), REQUEST.c.reply_chain.is_(None))
+    .where(
+        REQUEST.c.kind == "order",
+        REQUEST.c.due_ms.is_(None),
+        REQUEST.c.reply_chain.is_(None),
+        REQUEST.c.customer_id != BANK_ITSELF,
+    )
     .limit(FAULTS_MAX)
 )
 _RECEIVED: Final = (
@@ -61,10 +67,21 @@ _UNASKED: Final = (
         ),
         isouter=True,
     )
-    .where(_RECEIVED.c.customer_id.is_(None))
+    .where(_RECEIVED.c.customer_id.is_(None), TRANSFER.c.customer_id != BANK_ITSELF)
     .distinct()
     .limit(FAULTS_MAX)
 )
+_UNFOUNDED: Final = (
+    select(TRANSFER.c.request_id)
+    .where(
+        TRANSFER.c.customer_id == BANK_ITSELF,
+        TRANSFER.c.request_id.not_in(
+            select(INCOMING.c.message_id + INCOMING.c.tx_id).where(INCOMING.c.state == IncomingState.SENT_BACK.value)
+        ),
+    )
+    .limit(FAULTS_MAX)
+)
+"""The bank's own payments answer no request: each sends back a credit that came."""
 
 
 @dataclass(slots=True)
@@ -276,3 +293,5 @@ def _check_references(tx: Connection, found: Audit) -> None:
         found.fault(f"request {request_id} of customer {customer_id}: closed without a reply")
     for customer_id, request_id in tx.execute(_UNASKED):
         found.fault(f"request {request_id} of customer {customer_id}: has a transfer, but is not in the log")
+    for request_id in tx.execute(_UNFOUNDED).scalars():
+        found.fault(f"payment {request_id} of the bank itself: sends back no credit that came")

@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
+from gateway.domain.incoming import BANK_ITSELF
 from gateway.journal.chain import GENESIS, Head, root_of, row_hash
 from gateway.journal.faults import FAULTS_MAX
 from gateway.journal.seals import Seal, from_row, to_line, to_row
-from gateway.journal.tables import LOG_HEAD, MESSAGE_LOG, REQUEST, SEAL
+from gateway.journal.tables import INCOMING, LOG_HEAD, MESSAGE_LOG, REQUEST, SEAL, TRANSFER
 from tests.gateway.journal.conftest import Journal, reply_key
 
 Act = Callable[[Connection], object]
@@ -108,6 +109,36 @@ def test_a_request_that_was_closed_without_a_reply_is_found(sealed: Journal) -> 
     )
 
     assert "closed without a reply" in faults[0]
+
+
+def test_the_banks_own_payments_answer_no_request_but_each_sends_back_a_credit(sealed: Journal) -> None:
+    """One that gives back what came for no account here is sound; one that somebody made up is found."""
+
+    def attack(tx: Connection) -> None:
+        request = tx.execute(select(REQUEST).limit(1)).one()._asdict()
+        transfer = tx.execute(select(TRANSFER).limit(1)).one()._asdict()
+        own = {"customer_id": BANK_ITSELF, "due_ms": None, "reply_chain": None, "reply_seq": None}
+        for made, came in (("2026120100000001", "1"), ("2026120100000002", "1")):
+            named = {**own, "request_id": made + came}
+            tx.execute(insert(REQUEST).values({name: named.get(name, value) for name, value in request.items()}))
+            tx.execute(insert(TRANSFER).values({name: named.get(name, value) for name, value in transfer.items()}))
+        words = dict.fromkeys((c.name for c in INCOMING.c if not c.nullable), "")
+        tx.execute(
+            insert(INCOMING).values(
+                {
+                    **words,
+                    **dict.fromkeys(("amount", "received_ms", "epoch"), 1),
+                    "message_id": "2026120100000001",
+                    "tx_id": "1",
+                    "kind": "A100",
+                    "state": "sent-back",
+                }
+            )
+        )
+
+    assert _faults_after(sealed, attack) == [
+        "payment 20261201000000021 of the bank itself: sends back no credit that came"
+    ]
 
 
 def test_a_removed_row_is_found(sealed: Journal) -> None:
