@@ -130,7 +130,7 @@ def _wire(books: Books, found: Found) -> None:
         credit, name = there.get(ids), f"{leg.request_id} ({'/'.join(ids)})"
         if credit is None:
             found.faults.append(f"{name}: {leg.state} here, and the centre has none")
-        elif (credit.system, credit.amount) != (leg.channel, amounts[_key(leg)]):
+        elif (credit.system, credit.amount) != (leg.channel, amounts.get(_key(leg))):
             found.faults.append(f"{name}: another channel or amount at the centre")
         elif credit.status not in (GOOD if leg.state == "posted" else _BAD):
             found.faults.append(f"{name}: {leg.state} here, {credit.status} at the centre")
@@ -189,7 +189,7 @@ def _day(books: Books, centre: Centre, found: Found) -> None:
             (sent if row["way"] == "sent" else came)[ids] += 1
     amounts = {_key(row): row.amount for row in books.transfers}
     ours: Counter[tuple[str, ...]] = Counter(
-        (leg.channel, leg.message_id, leg.tx_id, str(amounts[_key(leg)]), "good" if leg.state == "posted" else "bad")
+        (leg.channel, leg.message_id, leg.tx_id, str(amounts.get(_key(leg))), "good" if leg.state == "posted" else "bad")
         for leg in books.legs
         if leg.tx_id
     )
