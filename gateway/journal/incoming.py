@@ -1,6 +1,6 @@
 """Credits from other banks: taking them down, taking them up to be booked, and what became of them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -215,23 +215,6 @@ def came_back(tx: Connection, keys: Sequence[MatterKey]) -> dict[MatterKey, Inco
         return {}
     rows = tx.execute(_CAME_BACK, {"keys": list(keys)}).mappings()
     return {each.of: each for each in map(_read, rows) if each.of is not None}
-
-
-def of_account(tx: Connection, accounts: Iterable[str], first: date, last: date, most: int) -> list[Incoming]:
-    """The returns to payments from these accounts that came between two days, both included, the oldest first."""
-    c = INCOMING.c
-    found = (
-        select(INCOMING)
-        .where(
-            c.kind == CreditKind.RETURN.value,
-            c.payee_account.in_(list(accounts)),
-            c.business_date.between(first.isoformat(), last.isoformat()),
-            c.state == IncomingState.CREDITED.value,
-        )
-        .order_by(c.business_date, c.message_id, c.tx_id)
-        .limit(most)
-    )
-    return [_read(r) for r in tx.execute(found).mappings()]
 
 
 def _read(r: Any) -> Incoming:
