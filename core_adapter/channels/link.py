@@ -33,7 +33,7 @@ class _Talk(Protocol):
         self._link = link
         self._reader = FrameReader(MESSAGE_BYTES_MAX)
         self._silent: Any = None
-        self.accepted = False
+        self._let_in = self._left = False
 
     @override
     def connectionMade(self) -> None:
@@ -55,17 +55,21 @@ class _Talk(Protocol):
     @override
     def dataReceived(self, data: bytes) -> None:
         """Take what came; a message that cannot be read is told, one whose length cannot be is the end."""
-        if self._silent is not None:
-            self._silent.cancel()
-            self._silent = None
         self._reader.receive(data)
         try:
-            while (message := self._reader.next_frame()) is not None:
+            while not self._left and (message := self._reader.next_frame()) is not None:
                 self._take(message)
         except FrameError:
             self._leave("its frames are broken")
 
+    def _hush(self) -> None:
+        """Wait for no word any more."""
+        if self._silent is not None and self._silent.active():
+            self._silent.cancel()
+        self._silent = None
+
     def _take(self, data: bytes) -> None:
+        """Take a message; only one of the centre that can be read ends a silence, and until it lets us in, that one."""
         try:
             message = self._link.codec.read(data)
         except Unreadable as error:
@@ -76,24 +80,25 @@ class _Talk(Protocol):
         elif isinstance(message, LoginAnswer) and not message.accepted:
             self._leave("it does not let us in")
         else:
-            if isinstance(message, LoginAnswer):
-                self.accepted = True
+            answered = isinstance(message, LoginAnswer)
+            self._let_in |= answered
+            if self._let_in:
+                self._hush()
+            if answered:
                 self._link.let_in(self)
             self._link.bring(message, data)
 
     def _leave(self, why: str) -> None:
         self._link.log.error("clearing-link-left", why=why)
-        self._silent = None
+        self._left = True
+        self._hush()
         assert self.transport is not None
         self.transport.abortConnection()
 
     @override
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Nothing can be said any more."""
-        if self._silent is not None and self._silent.active():
-            self._silent.cancel()
-        self._silent = None
-        self.accepted = False
+        self._hush()
         self._link.lost(self)
 
 

@@ -256,6 +256,9 @@ def ended(tx: Connection, moment: Moment, results: Collection[tuple[Transfer, Tr
         if after.state is State.FAILED:
             after = replace(after, ended_on=moment.business_date)
             failed.append((now, after))
+            if now.customer_id == BANK_ITSELF:
+                what = f"{now.request_id}: money that was sent back was not taken: {now.leg.code} {now.leg.text}"
+                changes.cases.append(_case(CaseKind.RETURN_REFUSED, now, what))
         ended_leg = replace(now.leg, state=LegState.POSTED if after.state is State.SUCCEEDED else LegState.VOIDED)
         # What was said meanwhile, such as the day of settlement, stays.
         changes.leg(replace(after, leg=ended_leg), None)
