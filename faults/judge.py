@@ -27,6 +27,8 @@ from protocol.money import format_amount, parse_amount
 GOOD: Final = ("PR03", "PR04")
 """What counts as settled, in the centre's book as in the file of a day."""
 _BAD: Final = ("PR09", "PR32")
+_ENDS: Final = ("bad", "good")
+"""By whether a leg was posted."""
 _WRONG_CASES: Final = frozenset(
     {"no-such-payment", "amount", "contradiction", "status", "core", "return", "return-refused"}
 )
