@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import report, sites
+from bench import interbank, report, sites
 from bench.orders.measure import measure as measure_orders
 from bench.orders.show import show as show_orders
 from bench.orders.show import summary
@@ -36,6 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _profile(databases, wanted.profile, console)
     if wanted.orders:
         return _orders(console)
+    if wanted.interbank:
+        rates = interbank.measure()
+        interbank.show(rates, console)
+        print(interbank.summary(rates), flush=True)
+        return 0
     with _subjects(databases) as (subjects, stock):
         runner = Runner(plan, subjects, stock, lambda text: console.print(f"[dim]{text}[/dim]", highlight=False))
         found = runner.run(with_floor=not wanted.no_floor)
@@ -74,6 +79,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--no-floor", action="store_true", help="leave out the floor")
     parser.add_argument("--profile", choices=("http", "tcp"), help="show where the daemon's time goes behind this door")
     parser.add_argument("--orders", action="store_true", help="only payrolls, decisions and plans")
+    parser.add_argument("--interbank", action="store_true", help="only payments to other banks beside those within")
     parser.add_argument("--rounds", type=int, help="how often the figures of the ratios are taken")
     return parser.parse_args(arguments)
 
