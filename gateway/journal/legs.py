@@ -24,6 +24,7 @@ _ENTER: Final = BulkInsert(
     (
         *KEY,
         *("bank_code", "bank_name", "ibps", "beps", "hvps", "payer_name", "urgent", "state", "asks", "epoch"),
+        *("code", "text"),
         *_PLAN,
     ),
 )
@@ -48,7 +49,8 @@ def enter(tx: Connection, transfers: Iterable[Transfer]) -> None:
         [
             (
                 *(t.customer_id, t.request_id, t.row, leg.bank.code, leg.bank.name, leg.bank.ibps, leg.bank.beps),
-                *(leg.bank.hvps, leg.payer_name, leg.urgent, leg.state.value, leg.asks, leg.epoch, *_plan(leg)),
+                *(leg.bank.hvps, leg.payer_name, leg.urgent, leg.state.value, leg.asks, leg.epoch),
+                *(leg.code, leg.text, *_plan(leg)),
             )
             for t in transfers
             if (leg := t.leg) is not None

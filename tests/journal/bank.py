@@ -46,6 +46,7 @@ from signer.software import load_signing_key
 CUSTOMER_ID = "C1"
 OPERATOR_ID = "ERP1"
 PAYER, SAVINGS, PAYEE = "6200000000000000018", "6200000000000000026", "6200000000000000034"
+BANK_CODE = "313100000013"
 OPENING = 100_000_00
 """Fen on PAYER when the bank opens."""
 
@@ -208,7 +209,7 @@ class Bank:
     ) -> Node:
         """Start a node, with the ledger as its core unless another is given, and the manuals' hours unless others.
 
-        With the terms of `routing` it takes payments to other banks.
+        With `routing` it takes payments to other banks by these terms.
         """
         name = name or f"node{len(self.nodes)}"
         chains = iter(f"{name}-{number}" for number in range(1000))
@@ -217,7 +218,7 @@ class Bank:
             self.journal(),
             Services(
                 BankFacts(
-                    "313100000013",
+                    BANK_CODE,
                     300_000,
                     rules or ScheduleRules(),
                     routing or RoutingRules(),

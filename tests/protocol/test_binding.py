@@ -89,6 +89,7 @@ FORMS = {
     "purpose": WORDS,
     "remark": WORDS,
     "text": WORDS,
+    "status": st.from_regex(r"PR[0-9]{2}", fullmatch=True),
     "reason": WORDS,
     "content": WORDS,
     "service": st.sampled_from(sorted(row.name for row in SERVICES)),
