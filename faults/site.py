@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final, Self
 
 from core_adapter.clearing.book import Book, existing
-from core_adapter.clearing.orders import Incoming, pay
+from core_adapter.clearing.orders import Incoming, pay, roll
+from core_adapter.clearing.settings import CHANNELS
 from core_adapter.database import database_now
 from core_adapter.ledger import NewAccount
 from demo.daemon import ROOT, DaemonError, Site, yinqi
@@ -84,6 +85,11 @@ class Centre:
         """Have other banks pay, as `yinqi simulate pay` does."""
         with closing(self.book()) as book:
             book.order([pay(now(), each) for each in credits_])
+
+    def roll(self) -> None:
+        """End its day, of every system, as `yinqi simulate roll` does."""
+        with closing(self.book()) as book:
+            book.order([roll(now(), each) for each in CHANNELS])
 
     def rates(self, rate: float, seed: int) -> None:
         """Write the share of every fault; it counts from the next start on."""
