@@ -12,7 +12,7 @@ from typing import Final
 
 from rich.console import Console
 
-from demo import approvals, bad, later
+from demo import approvals, bad, elsewhere, later
 from demo.daemon import Site, yinqi
 from demo.former import former_keys
 from demo.people import balances
@@ -59,6 +59,8 @@ def main() -> int:
         _approved(site, record, console)
         _bad(site, record)
         later.tomorrow_at_ten(site, record, _admin(site, record, console), bad.now().astimezone(BEIJING))
+        tomorrow = bad.now().astimezone(BEIJING) + timedelta(days=1)
+        elsewhere.there_and_back(site, record, _admin(site, record, console), tomorrow)
         _at_the_end(site, record)
         balanced, sound, counted = (_check(site, what, console) for what in ("ledger", "audit", "limits"))
         record.expect("limits counted again from the orders are what was counted", holds=counted)

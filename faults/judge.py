@@ -189,7 +189,13 @@ def _day(books: Books, centre: Centre, found: Found) -> None:
             (sent if row["way"] == "sent" else came)[ids] += 1
     amounts = {_key(row): row.amount for row in books.transfers}
     ours: Counter[tuple[str, ...]] = Counter(
-        (leg.channel, leg.message_id, leg.tx_id, str(amounts.get(_key(leg))), "good" if leg.state == "posted" else "bad")
+        (
+            leg.channel,
+            leg.message_id,
+            leg.tx_id,
+            str(amounts.get(_key(leg))),
+            "good" if leg.state == "posted" else "bad",
+        )
         for leg in books.legs
         if leg.tx_id
     )

@@ -8,6 +8,7 @@ is durable do messages leave, and does the core post, void or credit. Nothing is
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine
@@ -139,7 +140,7 @@ class Carrier:
             again, acks = [], []
             for single in batch:
                 try:
-                    more, ack = transact(engine, lambda tx, single=single: self._hear(tx, [single]))  # type: ignore[misc]
+                    more, ack = transact(engine, partial(self._hear, batch=[single]))
                 except GONE:
                     raise
                 except Exception:  # noqa: BLE001  the one at fault: it is asked about, or delivered again
@@ -159,8 +160,7 @@ class Carrier:
         fresh = [
             message
             for message, data in batch
-            if not isinstance(message, Received)
-            and wire.receive(tx, message.head, type(message).__name__, data, moment.now_ms)
+            if not isinstance(message, Received) and wire.receive(tx, message, data, moment.now_ms)
         ]
         again = [pack for message in fresh for pack in self._take_down(tx, moment, message)]
         if outcomes := [
@@ -177,7 +177,7 @@ class Carrier:
             case StatusAnswer() if message.unknown:
                 return clearing.unknown(tx, moment, message.unknown, self._pace)
             case Discarded() if message.code not in _HARMLESS:
-                clearing.discarded(tx, moment, message.head.reference_id, message.code, message.text)
+                clearing.discarded(tx, moment, message.head.reference_id, f"{message.code} {message.text}")
             case LoginAnswer() | SystemStatus():
                 wire.note_systems(tx, message.systems, moment.now_ms)
             case _:

@@ -13,13 +13,12 @@ from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger, LogLevel
 
-from core_adapter.channels.cnaps import Codec
 from core_adapter.core import Core
 from core_adapter.database import check_version, reading
 from core_adapter.ledger import MIGRATIONS as LEDGER_MIGRATIONS
 from core_adapter.ledger import Ledger
 from gateway.administration.clock import checked_clock
-from gateway.clearing import Carrier
+from gateway.carrying import carrier_of
 from gateway.control.hands import DaemonHands
 from gateway.databases import JOURNAL_MIGRATIONS, open_core, open_journal
 from gateway.domain import batch
@@ -32,7 +31,6 @@ from gateway.doors.tcp import tcp_door
 from gateway.doors.tls import TlsContext, TlsError
 from gateway.journal import events
 from gateway.journal.banks import loading
-from gateway.journal.clearing import Pace
 from gateway.journal.committer import Committer
 from gateway.journal.register import read_register, read_version
 from gateway.journal.sealer import Sealer
@@ -46,7 +44,6 @@ from gateway.scribe import Scribe
 from gateway.services.desk import Desk
 from gateway.services.service import Bank
 from gateway.services.table import Services
-from gateway.services.wiring import Wire
 from gateway.settings import Door as DoorSettings
 from gateway.settings import Limits, ReplyKey, Settings
 from gateway.waiting import WaitingRoom
@@ -55,7 +52,7 @@ from protocol.codes import Code
 from signer.certificates import from_pem, parse
 from signer.hsm import Pkcs11Key
 from signer.keys import SM2_ID_DEFAULT, SigningKey
-from signer.software import load_signing_key, verifying_key
+from signer.software import load_signing_key
 
 AHEAD_EMBEDDED = 1
 AHEAD_LINKED = 2
@@ -116,27 +113,6 @@ def bank_of(settings: Settings) -> Bank:
     )
 
 
-def carrier_of(settings: Settings, reactor: Any, on_events: Callable[[Mapping[str, int]], None]) -> Carrier | None:
-    """Who carries payments to other banks, where the site has a clearing centre. Raises KeyRefused."""
-    said = settings.clearing
-    if said is None:
-        return None
-    key = load_signing_key(said.key.read_bytes(), said.certificate.read_bytes(), SM2_ID_DEFAULT)
-    known = [verifying_key(each, SM2_ID_DEFAULT) for each in from_pem(said.centre_certificate.read_bytes())]
-
-    def verify(sender: str, data: bytes, signature: bytes) -> bool:
-        return sender == said.centre and any(each.verify(data, signature) for each in known)
-
-    pace = Pace(
-        answer_ms=round(said.answer_seconds * 1000),
-        pause_max_ms=round(said.pause_seconds_max * 1000),
-        case_ms=round(said.case_minutes * 60_000),
-        lease_ms=round(settings.work.lease_seconds * 1000),
-    )
-    names = Wire(settings.site.bank_code, said.centre)
-    return Carrier(Codec(key.sign, verify), names, pace, reactor=reactor, now=now, on_events=on_events)
-
-
 class Node:
     """See the module; `share` is how many workers divide the caps and rates.
 
@@ -165,9 +141,7 @@ class Node:
         self._scribe = Scribe(self._key, now, name)
         self._sealer = Sealer(self._key, SealsFile(settings.folder / SEALS_FILE), self._note_root)
         self._services = Services(bank_of(settings))
-        self._carrier = carrier_of(settings, reactor, self._wake)
-        if self._carrier is not None:
-            self._carrier.prepare(self._journal)
+        self._carrier = carrier_of(settings, self._journal, reactor, now=now, on_events=self._wake)
         self.committer = Committer(
             self._journal,
             self._services,

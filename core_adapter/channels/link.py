@@ -33,7 +33,7 @@ class _Talk(Protocol):
         self._link = link
         self._reader = FrameReader(MESSAGE_BYTES_MAX)
         self._silent: Any = None
-        self.accepted = False
+        self._let_in = self._left = False
 
     @override
     def connectionMade(self) -> None:
@@ -44,7 +44,8 @@ class _Talk(Protocol):
         """Write messages in one go; False where the centre reads too little and is left."""
         waiting: Any = self.transport
         waiting.write(b"".join(map(frame, messages)))
-        if len(waiting.dataBuffer) + sum(map(len, waiting._tempDataBuffer)) > UNSENT_BYTES_MAX:  # noqa: SLF001
+        unsent = len(waiting.dataBuffer) + waiting._tempDataLen  # noqa: SLF001  Twisted tells it nowhere else
+        if unsent > UNSENT_BYTES_MAX:
             self._leave("it does not read")
             return False
         if self._silent is None:
@@ -54,17 +55,21 @@ class _Talk(Protocol):
     @override
     def dataReceived(self, data: bytes) -> None:
         """Take what came; a message that cannot be read is told, one whose length cannot be is the end."""
-        if self._silent is not None:
-            self._silent.cancel()
-            self._silent = None
         self._reader.receive(data)
         try:
-            while (message := self._reader.next_frame()) is not None:
+            while not self._left and (message := self._reader.next_frame()) is not None:
                 self._take(message)
         except FrameError:
             self._leave("its frames are broken")
 
+    def _hush(self) -> None:
+        """Wait for no word any more."""
+        if self._silent is not None and self._silent.active():
+            self._silent.cancel()
+        self._silent = None
+
     def _take(self, data: bytes) -> None:
+        """Take a message; only one of the centre that can be read ends a silence, and until it lets us in, that one."""
         try:
             message = self._link.codec.read(data)
         except Unreadable as error:
@@ -75,24 +80,25 @@ class _Talk(Protocol):
         elif isinstance(message, LoginAnswer) and not message.accepted:
             self._leave("it does not let us in")
         else:
-            if isinstance(message, LoginAnswer):
-                self.accepted = True
+            answered = isinstance(message, LoginAnswer)
+            self._let_in |= answered
+            if self._let_in:
+                self._hush()
+            if answered:
                 self._link.let_in(self)
             self._link.bring(message, data)
 
     def _leave(self, why: str) -> None:
         self._link.log.error("clearing-link-left", why=why)
-        self._silent = None
+        self._left = True
+        self._hush()
         assert self.transport is not None
         self.transport.abortConnection()
 
     @override
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Nothing can be said any more."""
-        if self._silent is not None and self._silent.active():
-            self._silent.cancel()
-        self._silent = None
-        self.accepted = False
+        self._hush()
         self._link.lost(self)
 
 
@@ -139,7 +145,7 @@ class Link(ReconnectingClientFactory):
 
     def close(self) -> None:
         """Connect no more."""
-        self.stopTrying()  # type: ignore[no-untyped-call]
+        self.stopTrying()  # type: ignore[no-untyped-call]  # Twisted has no types here
         if self._connector is not None:
             self._connector.disconnect()
 
@@ -165,7 +171,7 @@ class Link(ReconnectingClientFactory):
 
     def let_in(self, talk: _Talk) -> None:
         """The centre talks with us on this connection."""
-        self.resetDelay()  # type: ignore[no-untyped-call]
+        self.resetDelay()  # type: ignore[no-untyped-call]  # Twisted has no types here
         self._talk = talk
         self._changed(True)
 

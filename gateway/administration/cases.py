@@ -1,7 +1,6 @@
 """Numbered cases (疑账), as bank staff see and close them: with evidence, and a final word where one was missing."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
@@ -28,8 +27,8 @@ class CaseRow:
     tx_id: str
     amount: int | None
     what: str
-    opened_at: datetime
-    closed_at: datetime | None
+    opened_at: str
+    closed_at: str | None
     closed_by: str | None
     evidence: str | None
 
@@ -44,8 +43,8 @@ def list_cases(tx: Connection, *, closed: bool) -> list[CaseRow]:
             tx_id=row.tx_id,
             amount=row.amount,
             what=row.what,
-            opened_at=instant(row.opened_ms).astimezone(SHANGHAI),
-            closed_at=instant(row.closed_ms).astimezone(SHANGHAI) if row.closed_ms else None,
+            opened_at=_told(row.opened_ms),
+            closed_at=_told(row.closed_ms) if row.closed_ms else None,
             closed_by=row.closed_by,
             evidence=row.evidence,
         )
@@ -66,3 +65,7 @@ def close_case(tx: Connection, number: int, *, by: str, evidence: str, outcome: 
         raise AdminError(f"there is no open case {number}")
     if outcome is not None and not clearing.decided(tx, moment, found.tx_id, WORDS[outcome]):
         raise AdminError(f"the payment of case {number} does not wait for a final word")
+
+
+def _told(at_ms: int) -> str:
+    return instant(at_ms).astimezone(SHANGHAI).isoformat(timespec="seconds")

@@ -1,6 +1,7 @@
 """The command `yinqi check`: settings, ledger, limits or log; the verdict in one line, faults on standard error."""
 
 import argparse
+from pathlib import Path
 from typing import Final
 
 from gateway.cli import CommandError
@@ -13,13 +14,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument(
         "what",
-        choices=("config", "ledger", "limits", "audit"),
+        choices=("config", "ledger", "clearing", "limits", "audit"),
         help="config: settings, keys and certificates; ledger: the journal against the core's book; "
+        "clearing: the journal against the clearing centre's file of a day; "
         "limits: the counters of limits against the orders; "
         "audit: the message log against its chains and seals",
     )
     add_site(parser)
     parser.add_argument("--json", action="store_true", help="answer in JSON")
+    parser.add_argument("--day-file", metavar="FILE", help="clearing: the file of the day")
     parser.add_argument("--seals", metavar="FILE", help="audit: a copy of seals.log that was kept elsewhere")
 
 
@@ -27,8 +30,12 @@ def run(options: argparse.Namespace) -> int:
     """Check; 1 when something is not sound, 2 when it could not be looked at."""
     if options.seals is not None and options.what != "audit":
         raise CommandError("--seals is for `yinqi check audit`")
+    if (options.day_file is not None) is not (options.what == "clearing"):
+        raise CommandError("--day-file is for `yinqi check clearing`, which needs it")
     if options.what == "config":
         return _config(options)
+    if options.what == "clearing":
+        return carry_out(options, "check clearing", {"day_file": str(Path(options.day_file).absolute())})
     arguments = {"seals": options.seals} if options.seals is not None else {}
     return carry_out(options, f"check {options.what}", arguments)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.control.hands import Hands
+from gateway.day_file import compare
 from gateway.journal.audit import audit
 from gateway.journal.seals import SEALS_FILE, SealsDamaged, SealsFile
 from gateway.journal.taken import count_again
@@ -27,6 +28,25 @@ def check_ledger(hands: Hands) -> dict[str, Any]:
         "amount": format_amount(found.amount),
         "open": found.open,
         "moves": found.moves,
+    }
+
+
+def check_clearing(hands: Hands, *, day_file: str) -> dict[str, Any]:
+    """The journal against the clearing centre's file of a day; raises AdminError for a file that cannot be read."""
+    with hands.reading() as tx:
+        found = compare(tx, Path(day_file))
+    agree = (
+        f"{found.day}, which {'has ended' if found.ended else 'is still open'}: {_count(found.sent, 'credit')} sent "
+        f"({format_amount(found.sent_amount)} CNY) and {found.received} received "
+        f"({format_amount(found.received_amount)} CNY) are in both books alike"
+    )
+    return _verdict("clearing", found.faults, found.more, agree) | {
+        "day": str(found.day),
+        "ended": found.ended,
+        "sent": found.sent,
+        "sent_amount": format_amount(found.sent_amount),
+        "received": found.received,
+        "received_amount": format_amount(found.received_amount),
     }
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from core_adapter.channels.finality import Finality, finality
+from core_adapter.channels.finality import Finality, Turn, finality, follows
 from core_adapter.channels.messages import Outcome, System
 from gateway.domain.facts import Transfer
-from gateway.domain.leg import LegState, moved
+from gateway.domain.leg import Leg, LegState, moved
 from gateway.domain.states import State
 
 
@@ -67,13 +67,7 @@ def heard(transfer: Transfer, outcome: Outcome) -> Heard:
         return Heard(transfer, CaseKind.CONTRADICTION, f"{said} comes after {leg.status}, which was final")
     if word is Finality.PENDING and leg.state is not LegState.SENT:
         return Heard(transfer)
-    after = replace(
-        leg,
-        status=outcome.status.value,
-        code=outcome.code or leg.code,
-        text=outcome.text or leg.text,
-        settled_on=outcome.settled_on or leg.settled_on,
-    )
+    after = _noted(leg, outcome)
     state = transfer.state
     if leg.state is LegState.SENT:
         if word is Finality.PENDING:
@@ -81,3 +75,21 @@ def heard(transfer: Transfer, outcome: Outcome) -> Heard:
         else:
             after = replace(after, state=moved(leg.state, LegState.GOOD if word is Finality.GOOD else LegState.BAD))
     return Heard(replace(transfer, leg=after, state=state))
+
+
+def _noted(leg: Leg, outcome: Outcome) -> Leg:
+    """The leg with what was said; a word that comes late or again only adds what was not said before."""
+    if leg.status is not None and follows(System(leg.channel.value), leg.status, outcome.status) is Turn.REPEATS:
+        return replace(
+            leg,
+            code=leg.code or outcome.code or None,
+            text=leg.text or outcome.text or None,
+            settled_on=leg.settled_on or outcome.settled_on,
+        )
+    return replace(
+        leg,
+        status=outcome.status.value,
+        code=outcome.code or leg.code,
+        text=outcome.text or leg.text,
+        settled_on=outcome.settled_on or leg.settled_on,
+    )

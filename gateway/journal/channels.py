@@ -15,8 +15,14 @@ _STATES = select(CHANNEL_STATE.c.channel, CHANNEL_STATE.c.state)
 
 
 def read_states(tx: Connection) -> dict[Channel, ChannelState]:
-    """What the clearing side said last of each channel; nothing of those of which it said nothing yet."""
-    return {Channel(channel): ChannelState(state) for channel, state in tx.execute(_STATES)}
+    """What the clearing side said last of each channel; nothing of those of which it said nothing yet.
+
+    One that it calls closed opens again with its next day: it takes nothing for a while, as in maintenance.
+    """
+    return {
+        Channel(channel): ChannelState.OPEN if state == ChannelState.OPEN else ChannelState.MAINTENANCE
+        for channel, state in tx.execute(_STATES)
+    }
 
 
 def with_ways(

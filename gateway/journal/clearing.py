@@ -19,7 +19,7 @@ from gateway.domain.event import Event
 from gateway.domain.facts import Moment, Transfer
 from gateway.domain.hearing import CaseKind, heard
 from gateway.domain.incoming import BANK_ITSELF
-from gateway.domain.leg import Leg, LegState, moved
+from gateway.domain.leg import LegState, moved
 from gateway.domain.matter import MatterKey
 from gateway.domain.states import State
 from gateway.journal import book, events, legs, transfers
@@ -149,7 +149,7 @@ def take(tx: Connection, moment: Moment, ids: Ids, pace: Pace, *, up: bool) -> T
             asked = replace(transfer, leg=replace(after, asks=leg.asks + 1))
             taken.ask.append(asked)
             changes.leg(asked, now + pace.pause(leg.asks + 1))
-            _doubt(asked, service, leg, pace, changes)
+            _doubt(asked, service, pace, changes)
     taken.send = list(packs.values())
     changes.write()
     return taken
@@ -172,8 +172,10 @@ def _packed(transfer: Transfer, packs: dict[str, list[Transfer]], ids: Ids) -> T
     return sent
 
 
-def _doubt(transfer: Transfer, service: str, leg: Leg, pace: Pace, changes: Changes) -> None:
+def _doubt(transfer: Transfer, service: str, pace: Pace, changes: Changes) -> None:
     """A payment of which nothing was heard is in doubt; after a set age it is a case for staff, and asked about on."""
+    leg = transfer.leg
+    assert leg is not None
     if leg.status is None and transfer.state is State.CLEARING:
         changes.state(transfer, replace(transfer, state=State.IN_DOUBT), service)
     if leg.sent_ms is not None and changes.moment.now_ms - leg.sent_ms >= pace.case_ms:
@@ -228,12 +230,12 @@ def unknown(tx: Connection, moment: Moment, originals: Iterable[Original], pace:
     return list(packs.values())
 
 
-def discarded(tx: Connection, moment: Moment, message_id: str, code: str, text: str) -> None:
+def discarded(tx: Connection, moment: Moment, message_id: str, why: str) -> None:
     """The clearing side did not take a message: nothing follows from it by itself, but staff are told."""
     changes = Changes(tx, moment)
     for transfer, _service in _named(tx, _BY_MESSAGE, {message_id}):
         if transfer.leg and transfer.leg.state is LegState.SENT:
-            changes.cases.append(_case(CaseKind.DISCARDED, transfer, f"{message_id} was discarded: {code} {text}"))
+            changes.cases.append(_case(CaseKind.DISCARDED, transfer, f"{message_id} was discarded: {why}"))
     changes.write()
 
 
@@ -254,6 +256,9 @@ def ended(tx: Connection, moment: Moment, results: Collection[tuple[Transfer, Tr
         if after.state is State.FAILED:
             after = replace(after, ended_on=moment.business_date)
             failed.append((now, after))
+            if now.customer_id == BANK_ITSELF:
+                what = f"{now.request_id}: money that was sent back was not taken: {now.leg.code} {now.leg.text}"
+                changes.cases.append(_case(CaseKind.RETURN_REFUSED, now, what))
         ended_leg = replace(now.leg, state=LegState.POSTED if after.state is State.SUCCEEDED else LegState.VOIDED)
         # What was said meanwhile, such as the day of settlement, stays.
         changes.leg(replace(after, leg=ended_leg), None)

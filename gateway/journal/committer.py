@@ -66,16 +66,13 @@ class Committer:
         """`owner` names this process in leases; `ahead_max` batches may be at the desk.
 
         `leave` takes the replies of a turn, in one call, on this thread; `on_events`, likewise, the numbers of the last
-        events of the customers that a turn has told something.
-
-        Due work and each of `upkeep` run every `tick_seconds`, in transactions of their own; `clearing` does too, and
-        at once when money is held for another bank or somebody asks it to `carry_on`.
+        events of the customers that a turn has told something. Due work, `clearing` and each of `upkeep` run every
+        `tick_seconds` in transactions of their own, `clearing` also when money is held or one asks it to `carry_on`.
         """
         self._engine = engine
         self._serving = serving
         self._standing = Standing()
-        self._owner = owner
-        self._new_chain = new_chain
+        self._owner, self._new_chain = owner, new_chain
         self._lease_ms = int(lease_seconds * 1000)
         self._dues = Dues(
             lambda: self._serving,
@@ -95,19 +92,16 @@ class Committer:
         )
         self._tick_seconds = tick_seconds
         self._leave = leave
-        self._on_turn = on_turn
-        self._on_events = on_events
+        self._on_turn, self._on_events = on_turn, on_events
         self._leaving: list[Delivery] = []
         self._made: list[Result] = []
         self._upkeep = (*upkeep, clearing) if clearing else tuple(upkeep)
-        self._clearing = clearing
-        self._to_clear = False
+        self._clearing, self._to_clear = clearing, False
         self._clock = clock
         self._desk: Desk | None = None
         self._chain: Chain | None = None
         self._inflight: dict[Key, Task] = {}
         self._at_desk: dict[Task, float] = {}
-        self._parked: list[tuple[float, Task]] = []
         self._ahead, self._ahead_max = 0, ahead_max
         self._next_tick = 0.0
         self._due_now = False  # some order has payments for the core, so that nobody need wait for the tick

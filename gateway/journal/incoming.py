@@ -1,6 +1,6 @@
 """Credits from other banks: taking them down, taking them up to be booked, and what became of them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -44,6 +44,12 @@ _CAME_BACK: Final = select(INCOMING.c.of_customer, INCOMING.c.of_request, INCOMI
     tuple_(INCOMING.c.of_customer, INCOMING.c.of_request, INCOMING.c.of_row).in_(bindparam("keys", expanding=True)),
     INCOMING.c.state == IncomingState.CREDITED.value,
 )
+_CLAIMED: Final = select(
+    INCOMING.c.of_customer, INCOMING.c.of_request, INCOMING.c.of_row, *(INCOMING.c[name] for name in _KEY)
+).where(
+    tuple_(INCOMING.c.of_customer, INCOMING.c.of_request, INCOMING.c.of_row).in_(bindparam("keys", expanding=True)),
+    INCOMING.c.state.in_([IncomingState.NEW.value, IncomingState.CREDITED.value]),
+)
 _OWNERS: Final = select(ATTACHED_ACCOUNT.c.account, ATTACHED_ACCOUNT.c.customer_id).where(
     ATTACHED_ACCOUNT.c.account.in_(bindparam("accounts", expanding=True))
 )
@@ -68,21 +74,47 @@ def enter(tx: Connection, message: Credits, moment: Moment) -> None:
 
 
 def take(tx: Connection, moment: Moment, lease_ms: int) -> list[Incoming]:
-    """Take the credits that are to be booked; each return with the payment that it brings back, where there is one."""
+    """Take the credits that are to be booked; each return with the payment that it brings back, where there is one.
+
+    A return of a payment on which the final word is not in waits for it: were that one bad, the money would come twice.
+    """
     rows = tx.execute(_DUE, {"now": moment.now_ms, "most": TAKEN_MAX}).mappings().all()
     if not rows:
         return []
     backs = {r[INCOMING.c.end_to_end_id] for r in rows if r[INCOMING.c.kind] == CreditKind.RETURN.value}
     originals = clearing.by_tx(tx, backs) if backs else {}
     found = [replace(_read(r), epoch=r[INCOMING.c.epoch] + 1) for r in rows]
-    taken = [
-        replace(each, original=originals.get(r[INCOMING.c.end_to_end_id])) if each.is_return else each
-        for each, r in zip(found, rows, strict=True)
-    ]
-    known = came_back(tx, [key for each in taken if (key := _of(each))])
-    taken = [replace(each, of=_of(each), original=None if _of(each) in known else each.original) for each in taken]
+    taken = _claimed(
+        tx,
+        [
+            replace(each, original=originals.get(r[INCOMING.c.end_to_end_id])) if each.is_return else each
+            for each, r in zip(found, rows, strict=True)
+        ],
+    )
     _TAKE.run(tx, [(*(each.of or (None,) * 3), moment.now_ms + lease_ms, each.epoch, *each.key) for each in taken])
-    return taken
+    return [each for each in taken if not _waits(each)]
+
+
+def _claimed(tx: Connection, taken: list[Incoming]) -> list[Incoming]:
+    """Each return with the payment that it brings back, unless another one does: a payment comes back once.
+
+    Who claims it first keeps it, whatever is taken again in which order. The payments are locked.
+    """
+    keys = {key for each in taken if (key := _of(each))}
+    owners = {MatterKey(*r[:3]): tuple(r[3:]) for r in tx.execute(_CLAIMED, {"keys": sorted(keys)})} if keys else {}
+    claimed = []
+    for each in taken:
+        key = _of(each)
+        if key is None or owners.setdefault(key, each.key) == each.key:
+            claimed.append(replace(each, of=key))
+        else:
+            claimed.append(replace(each, of=None, original=None))
+    return claimed
+
+
+def _waits(incoming: Incoming) -> bool:
+    original = incoming.original
+    return original is not None and original.leg is not None and original.leg.state is LegState.SENT
 
 
 def _of(incoming: Incoming) -> MatterKey | None:
@@ -183,23 +215,6 @@ def came_back(tx: Connection, keys: Sequence[MatterKey]) -> dict[MatterKey, Inco
         return {}
     rows = tx.execute(_CAME_BACK, {"keys": list(keys)}).mappings()
     return {each.of: each for each in map(_read, rows) if each.of is not None}
-
-
-def of_account(tx: Connection, accounts: Iterable[str], first: date, last: date, most: int) -> list[Incoming]:
-    """The returns to payments from these accounts that came between two days, both included, the oldest first."""
-    c = INCOMING.c
-    found = (
-        select(INCOMING)
-        .where(
-            c.kind == CreditKind.RETURN.value,
-            c.payee_account.in_(list(accounts)),
-            c.business_date.between(first.isoformat(), last.isoformat()),
-            c.state == IncomingState.CREDITED.value,
-        )
-        .order_by(c.business_date, c.message_id, c.tx_id)
-        .limit(most)
-    )
-    return [_read(r) for r in tx.execute(found).mappings()]
 
 
 def _read(r: Any) -> Incoming:

@@ -108,7 +108,7 @@ _ITS_LEG: Final = and_(
     LEG.c.request_id == TRANSFER.c.request_id,
     LEG.c.row == TRANSFER.c.row,
 )
-_LISTED: Final = (
+LISTED: Final = (
     select(
         TRANSFER,
         LEG,
@@ -127,6 +127,7 @@ _LISTED: Final = (
     .join(MATTER, _ITS_MATTER, isouter=True)
     .join(LEG, _ITS_LEG, isouter=True)
 )
+"""Transfers with what their orders say of them, what is told of them, and their legs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +160,7 @@ def transfers_of(
     """Transfers of a customer, the newest submission first, behind a place."""
     key = (REQUEST.c.received_ms, REQUEST.c.request_id, TRANSFER.c.row)
     newest = (each.desc() for each in key)
-    found = _LISTED.where(*_submitted(customer_id, wanted.first, wanted.last)).order_by(*newest).limit(most)
+    found = LISTED.where(*_submitted(customer_id, wanted.first, wanted.last)).order_by(*newest).limit(most)
     found = found.where(TRANSFER.c.payer_account.in_(wanted.accounts), _KINDS[wanted.kind or "all"])
     found = found.where(*_given((_STATE, wanted.state), (TRANSFER.c.payer_account, wanted.payer_account)))
     found = found.where(or_(MATTER.c.hidden.is_(None), ~MATTER.c.hidden, REQUEST.c.operator_id == wanted.asker))
@@ -257,7 +258,7 @@ def rows_of(
     tx: Connection, order: tuple[str, str], *, part: str | None, row_key: str | None, after: int, most: int
 ) -> Sequence[ResultRow[Any]]:
     """Rows of an order (customer and request id) by their numbers, above `after`; of one part, or of the one key."""
-    found = _LISTED.where(TRANSFER.c.customer_id == order[0], TRANSFER.c.request_id == order[1], TRANSFER.c.row > after)
+    found = LISTED.where(TRANSFER.c.customer_id == order[0], TRANSFER.c.request_id == order[1], TRANSFER.c.row > after)
     if part in PARTS:
         found = found.where(_STATE.in_(PARTS[part]))
     if row_key is not None:

@@ -33,7 +33,6 @@ ORDER = "order"
 BACKOFF_MS_MAX = 60_000
 """The longest pause between two questions to the core about one instruction, in milliseconds."""
 
-
 Outcomes = tuple[Transfer, Transfer]
 """A transfer as the desk took it, and as it brought it back."""
 

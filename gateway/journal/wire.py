@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, select, update
 
 from core_adapter.bulk import BulkInsert, BulkUpdate
-from core_adapter.channels.messages import Head, SystemNow
+from core_adapter.channels.messages import Message, SystemNow
 from gateway.journal.tables import CHANNEL_STATE, INBOX, WIRE_SEQUENCE
 
 BLOCK: Final = 5_000
@@ -59,9 +59,10 @@ class Ids:
         return len(self._ids)
 
 
-def receive(tx: Connection, head: Head, kind: str, data: bytes, now_ms: int) -> bool:
+def receive(tx: Connection, message: Message, data: bytes, now_ms: int) -> bool:
     """Keep a message of the clearing side; False where it was kept before, and so counts no more."""
-    return bool(_INBOX.claim(tx, [(head.sender, head.message_id, kind, now_ms, data)]))
+    head = message.head
+    return bool(_INBOX.claim(tx, [(head.sender, head.message_id, type(message).__name__, now_ms, data)]))
 
 
 def note_systems(tx: Connection, systems: tuple[SystemNow, ...], now_ms: int) -> None:

@@ -73,7 +73,7 @@ def _assessed(
     ordered = transfer.ordered_of(submit, account, facts)
     code = ways.elsewhere(body, bank)
     if code is not None:
-        ordered = ways.by(ordered, way, body, facts, moment)
+        ordered = ways.by(ordered, way, body, facts=facts, moment=moment)
     assessed = ordering.assess(ordered, submit, facts, moment=moment, bank=bank)
     faults = faults + ways.faults(way, code) + (assessed if isinstance(assessed, list) else [])
     warnings = list(assessed.warnings) if isinstance(assessed, Assessed) else []

@@ -10,10 +10,12 @@ from gateway.domain import entitlement
 from gateway.domain.calendar import instant
 from gateway.domain.command import Command, Decision, Read, Refuse, Reply
 from gateway.domain.facts import Facts, Moment, Request, Transfer
+from gateway.domain.incoming import Incoming
 from gateway.domain.managing import is_administrator
 from gateway.domain.matter import Matter, MatterKey
-from gateway.domain.states import told, told_final
+from gateway.domain.states import State, told, told_final
 from gateway.domain.tally import BATCHES
+from gateway.journal.incoming import came_back
 from gateway.journal.listing import rows_of, tally_of
 from gateway.services.ordering import own
 from gateway.services.service import Bank, Functions, done, place, refuse
@@ -23,7 +25,7 @@ from protocol.catalogue import CATALOGUE, Kind, Permission
 from protocol.codes import Code, Result
 from protocol.errors import Detail
 from protocol.meanings import MEANINGS, text
-from protocol.messages.transfer import QueryTransfer, QueryTransferReply, TransferItem, TransferState
+from protocol.messages.transfer import QueryTransfer, QueryTransferReply, ReturnItem, TransferItem, TransferState
 
 _ADMINISTRATION: Final = frozenset(row.name for row in CATALOGUE.values() if row.kind is Kind.ADMINISTRATION)
 """The names of the services that administer."""
@@ -66,7 +68,11 @@ def _decide(command: Command, facts: Facts, _moment: Moment, _bank: Bank) -> Dec
     if faults := hidden(request, matter, facts, here):
         return refuse(faults)
     if request.transfer is not None:
-        return done(_payment(request, request.transfer, matter, command.language))
+        told_of_payment = _payment(request, request.transfer, matter, command.language)
+        if request.transfer.leg is None or request.transfer.state is not State.SUCCEEDED:
+            return done(told_of_payment)
+        key = order_key(request)
+        return Read(lambda tx: done(replace(told_of_payment, return_=return_item(came_back(tx, [key]).get(key)))))
     told_of = _other(request, matter, command.language)
     of_runs = matter is not None and matter.recurs and told_of.state is TransferState.SUCCEEDED
     if told_of.state is TransferState.REFUSED or not (of_runs or request.service in BATCHES):
@@ -181,6 +187,19 @@ def item(transfer: Transfer) -> TransferItem:
         reference=transfer.reference,
         business_date=transfer.business_date,
         booked_at=instant(transfer.booked_ms) if transfer.booked_ms is not None else None,
+    )
+
+
+def return_item(credit: Incoming | None) -> ReturnItem | None:
+    """The credit that brought a payment back, as it is shown."""
+    if credit is None or credit.reference is None or credit.booked_ms is None:
+        return None
+    return ReturnItem(
+        reference=credit.reference,
+        amount=credit.amount,
+        booked_at=instant(credit.booked_ms),
+        reason_code=credit.reason or None,
+        reason_text=credit.reason_text or None,
     )
 
 

@@ -59,7 +59,7 @@ def _submit_decide(command: Command, facts: Facts, moment: Moment, bank: Bank) -
     if (code := ways.elsewhere(command.body, bank)) is not None:
         way = ways.find(command.body, facts, moment, bank)
         faults += ways.faults(way, code)
-        ordered = ways.by(ordered, way, command.body, facts, moment)
+        ordered = ways.by(ordered, way, command.body, facts=facts, moment=moment)
     assessed = ordering.assess(ordered, command, facts, moment=moment, bank=bank)
     if isinstance(assessed, list):
         faults += assessed
@@ -246,6 +246,9 @@ def answer(transfer: Transfer) -> Reply | Refuse:
         state=told(transfer.state, None),
         final=succeeded,
         channel=transfer.leg.channel if transfer.leg else IN_BANK,
+        rule_id=transfer.leg.rule if transfer.leg else None,
+        fee=transfer.leg.fee if transfer.leg else None,
+        value_date=transfer.leg.value_date if transfer.leg else None,
         reference=transfer.reference,
         business_date=transfer.business_date,
         booked_at=instant(transfer.booked_ms) if transfer.booked_ms is not None else None,

@@ -65,7 +65,7 @@ def days(way: Way) -> Iterable[date]:
     return (way.leaves.date(),) if isinstance(way, Routed) and way.leaves is not None else ()
 
 
-def by(ordered: Ordered, way: Way, body: SubmitTransfer, facts: Facts, moment: Moment) -> Ordered:
+def by(ordered: Ordered, way: Way, body: SubmitTransfer, facts: Facts, *, moment: Moment) -> Ordered:
     """The order of a payment to another bank with its leg, if there is one, and what follows from it.
 
     The payee is a stranger, whatever the number of its account (R3.3).

@@ -31,6 +31,14 @@ ENTRIES: Final[tuple[Service, ...]] = (
         en="Batches and payrolls by date of submission, by pages",
     ),
     service(
+        orders.ListReturns(from_date=date(2026, 10, 3), to_date=examples.DAY, page_size=50),
+        orders.ListReturnsReply,
+        Kind.QUERY,
+        Permission.QUERY,
+        zh="退回结果查询（分页）：退汇与失败的转账及原因，日期必输",
+        en="Payments that came back or failed, and why, by date, by pages",
+    ),
+    service(
         orders.CancelTransfer(request_id=examples.TO_CANCEL, reason="收款人信息有误"),
         orders.CancelTransferReply,
         Kind.APPROVAL,

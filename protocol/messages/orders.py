@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from protocol.binding import Element, message
-from protocol.messages.transfer import NAMESPACE, TransferItem, TransferState
+from protocol.messages.transfer import NAMESPACE, ReturnItem, TransferItem, TransferState
 from protocol.money import Fen
 
 
@@ -143,4 +143,57 @@ class ListBatchesReply:
     """A page of batches; without `next_cursor` it is the last."""
 
     item: tuple[ListedBatch, ...] = ()
+    next_cursor: str | None = None
+
+
+class ReturnKind(StrEnum):
+    """How a payment came to no good end: it failed, or it came back after it had succeeded (退汇)."""
+
+    RETURNED = "returned"
+    FAILED = "failed"
+
+
+@message(NAMESPACE)
+class ListReturns:
+    """Asks for the payments that came back or failed in a period (退回结果查询, R4.26), the newest first, by pages.
+
+    The dates are the business dates on which they did, both included; they are mandatory. `cursor` is NextCursor of the
+    page before.
+    """
+
+    from_date: Annotated[date, Element("From")]
+    to_date: Annotated[date, Element("To")]
+    kind: ReturnKind | None = None
+    payer_account: str | None = None
+    cursor: str | None = None
+    page_size: int | None = None
+
+
+@message(NAMESPACE)
+class ListedReturn:
+    """One payment that came to no good end: when, the request that it was of, why, and the payment itself.
+
+    `code` and `text` give the reason of a failure, `reason_code` and `reason_text` what the other side said of it.
+    `return_` is the credit of one that came back, and has the reason of that.
+    """
+
+    kind: ReturnKind
+    on: date
+    request_id: str
+    row: int | None = None
+    service: str
+    entry_operator: str
+    code: str | None = None
+    text: str | None = None
+    reason_code: str | None = None
+    reason_text: str | None = None
+    transfer: TransferItem
+    return_: Annotated[ReturnItem | None, Element("Return")] = None
+
+
+@message(NAMESPACE)
+class ListReturnsReply:
+    """A page of payments that came back or failed; without `next_cursor` it is the last."""
+
+    item: tuple[ListedReturn, ...] = ()
     next_cursor: str | None = None

@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
-from protocol.binding import BankCode, message, part
+from protocol.binding import BankCode, Element, message, part
 from protocol.messages.matter import HistoryItem, PlanItem, WarningItem
 from protocol.money import Fen
 
@@ -200,12 +200,27 @@ class TransferItem:
     booked_at: datetime | None = None
 
 
+@part
+class ReturnItem:
+    """The credit that brought a payment back (退汇): its reference and booking at the payer's account, `amount` in fen.
+
+    `reason_code` and `reason_text` are those of the bank that sent it back.
+    """
+
+    reference: str
+    amount: Fen
+    booked_at: datetime
+    reason_code: str | None = None
+    reason_text: str | None = None
+
+
 @message(NAMESPACE)
 class QueryTransferReply:
     """The state of a request id; `code` and `text` give the reason of a refusal or failure.
 
-    `service` names what the id was used for; `transfer` is present where that was a payment. `plan`, `runs_at` and
-    `history` are those of its way through approval and schedule.
+    `service` names what the id was used for; `transfer` is present where that was a payment. One that succeeded and
+    came back later stays succeeded, and `return_` tells of the credit. `plan`, `runs_at` and `history` are those of its
+    way through approval and schedule.
     """
 
     request_id: str
@@ -215,6 +230,7 @@ class QueryTransferReply:
     code: str | None = None
     text: str | None = None
     transfer: TransferItem | None = None
+    return_: Annotated[ReturnItem | None, Element("Return")] = None
     plan: PlanItem | None = None
     runs_at: datetime | None = None
     history: tuple[HistoryItem, ...] = ()

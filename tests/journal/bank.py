@@ -15,6 +15,7 @@ from core_adapter.ledger import MIGRATIONS, Ledger, NewAccount
 from gateway.domain.calendar import SHANGHAI
 from gateway.domain.command import Command, Refuse, Seen
 from gateway.domain.hours import ScheduleRules
+from gateway.domain.terms import RoutingRules
 from gateway.journal.committer import Committer
 from gateway.journal.tables import (
     ACT,
@@ -203,14 +204,26 @@ class Bank:
         name: str | None = None,
         leave: Callable[[list[Delivery]], None] | None = None,
         rules: ScheduleRules | None = None,
+        routing: RoutingRules | None = None,
     ) -> Node:
-        """Start a node, with the ledger as its core unless another is given, and the manuals' hours unless others."""
+        """Start a node, with the ledger as its core unless another is given, and the manuals' hours unless others.
+
+        With the terms of `routing` it takes payments to other banks.
+        """
         name = name or f"node{len(self.nodes)}"
         chains = iter(f"{name}-{number}" for number in range(1000))
         scribe = Scribe(key, lambda: _START, name)
         committer = Committer(
             self.journal(),
-            Services(BankFacts("313100000013", 300_000, rules or ScheduleRules())),
+            Services(
+                BankFacts(
+                    "313100000013",
+                    300_000,
+                    rules or ScheduleRules(),
+                    routing or RoutingRules(),
+                    interbank=routing is not None,
+                )
+            ),
             owner=name,
             new_chain=lambda: next(chains),
             lease_seconds=lease_seconds,

@@ -2,39 +2,22 @@
 
 import pytest
 
-from core_adapter.database import transact
-from gateway.administration import banks
 from gateway.domain.banks import PayeeBank
-from gateway.journal.banks import difference
+from gateway.domain.terms import RoutingRules, Terms
 from protocol.codes import Code
 from protocol.messages.transfer import Arrival, PreviewTransferReply, TransferState
-from protocol.names import bank_code_check_digit
 from tests.gateway.domain.moments import RULES
-from tests.journal.bank import PAYEE, Bank, transfer
+from tests.journal.bank import OPENING, PAYEE, Bank, transfer
+from tests.journal.interbank import BRANCH, FRIDAY, MONDAY, SATURDAY, SMALL, UNLISTED, load_offices
 from tests.journal.replies import rules
 from tests.journal.scheduling import at
 from tests.journal.test_preview import codes, preview
-
-FRIDAY, SATURDAY, MONDAY = "2026-11-06", "2026-11-07", "2026-11-09"
-
-
-def office(eleven: str, ibps: str | None = None, *, beps: bool = True, hvps: bool = True) -> PayeeBank:
-    """An office whose code begins with these eleven digits."""
-    code = eleven + bank_code_check_digit(eleven)
-    return PayeeBank(code=code, name="云帆银行", region=eleven[3:7], ibps=ibps, beps=beps, hvps=hvps)
-
-
-HEAD = office("88110000001")
-BRANCH = office("88110000010", HEAD.code)
-SMALL = office("88110000029", hvps=False)
-UNLISTED = office("88110000037")
 
 
 @pytest.fixture(autouse=True)
 def _directory(bank: Bank) -> None:
     """The bank has loaded three offices, and it is a Friday in the evening."""
-    given = {each.code: each for each in (HEAD, BRANCH, SMALL)}
-    transact(bank.journal(), lambda tx: banks.replace(tx, difference(tx, given)))
+    load_offices(bank)
     bank.set_clock(f"{FRIDAY} 18:00")
 
 
@@ -114,13 +97,15 @@ def test_R4_20_where_no_channel_takes_it_every_reason_is_told(bank: Bank) -> Non
     assert (way(found), found.leaves_at) == ((None, None), None)
 
 
-def test_what_a_preview_tells_of_other_banks_changes_nothing_for_the_payment(bank: Bank) -> None:
-    """It is refused as before, whatever the directory says."""
+def test_a_payment_is_refused_for_what_its_preview_tells(bank: Bank) -> None:
+    """Without a link to a clearing side none is taken; what else stands against it is told with that."""
     node = bank.node(rules=RULES)
 
-    for number, to in enumerate((BRANCH, UNLISTED)):
-        reply = node.answer(transfer(f"T{number}", 60_000_00, payee_bank_code=to.code, arrival=Arrival.NEXT_DAY))
-        assert rules(reply) == [Code.CHANNEL_NOT_OPEN]
+    for number, to in enumerate((BRANCH, SMALL, UNLISTED)):
+        given = {"payee_bank_code": to.code, "arrival": Arrival.NEXT_DAY}
+        reply = node.answer(transfer(f"T{number}", 60_000_00, **given))
+        assert rules(reply) == codes(preview(node, 60_000_00, **given))
+        assert rules(reply)[0] == Code.CHANNEL_NOT_OPEN
 
 
 def test_a_payee_at_another_bank_is_not_looked_for_at_this_one(bank: Bank) -> None:
@@ -129,3 +114,13 @@ def test_a_payee_at_another_bank_is_not_looked_for_at_this_one(bank: Bank) -> No
 
     assert codes(found) == [Code.CHANNEL_NOT_OPEN]
     assert TransferState.PROCESSING is not found.state
+
+
+def test_O35_the_fee_too_is_asked_of_the_balance(bank: Bank) -> None:
+    """R4.19: what pays the amount to the fen cannot pay for being urgent."""
+    bank.set_clock(f"{FRIDAY} 10:00")
+    node = bank.node(rules=RULES, routing=RoutingRules(terms=Terms(urgent_fee=2_00)))
+
+    usual, urgent = (preview(node, OPENING, payee_bank_code=BRANCH.code, urgent=each) for each in (False, True))
+
+    assert (codes(usual), codes(urgent)) == ([], [Code.BALANCE_INSUFFICIENT])

@@ -80,7 +80,7 @@ def test_a_row_is_a_number_from_one(row: str) -> None:
     assert not valid(write(decide(1)).replace("<Row>7</Row>", f"<Row>{row}</Row>"))
 
 
-@pytest.mark.parametrize("name", ["ListTransfers", "ListBatches"])
+@pytest.mark.parametrize("name", ["ListTransfers", "ListBatches", "ListReturns"])
 @pytest.mark.parametrize("missing", ["From", "To"])
 def test_R6_3_the_dates_of_submission_are_mandatory(name: str, missing: str) -> None:
     """提交日期为必输项."""

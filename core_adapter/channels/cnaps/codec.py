@@ -97,7 +97,7 @@ class Codec:
         block = header.read(data)
         kind = KINDS.get(block.type)
         # What answers nothing names itself; an answer may name an id that happens to be its own, of another sender.
-        if kind is not None and not kind.answers and block.head.reference_id == block.head.message_id:
+        if not (kind and kind.answers) and block.head.reference_id == block.head.message_id:
             block = block._replace(head=replace(block.head, reference_id=""))
         try:
             return self._read(data, block)

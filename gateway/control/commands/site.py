@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Final
 
 from gateway.administration import caps
-from gateway.control.checks import check_audit, check_ledger, check_limits
+from gateway.control.checks import check_audit, check_clearing, check_ledger, check_limits
 from gateway.control.commands.command import Answer, Command
 from gateway.control.hands import Hands
 from protocol.money import format_amount
@@ -34,6 +34,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "caps show": Command(_caps, changes=False),
     "caps set": Command(_caps_set),
     "check ledger": Command(check_ledger, changes=False),
+    "check clearing": Command(check_clearing, changes=False),
     "check limits": Command(check_limits, changes=False),
     "check audit": Command(check_audit, changes=False),
     "migrate": Command(_migrate),

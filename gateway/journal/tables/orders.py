@@ -101,6 +101,13 @@ TRANSFER = Table(
 payer account is attached. `reasons` are the codes of a failure, separated by spaces.
 """
 Index(
+    "transfer_failed",
+    TRANSFER.c.customer_id,
+    TRANSFER.c.ended_on,
+    postgresql_where=TRANSFER.c.ended_on.isnot(None),
+    sqlite_where=TRANSFER.c.ended_on.isnot(None),
+)
+Index(
     "transfer_row_key_once",
     TRANSFER.c.customer_id,
     TRANSFER.c.request_id,

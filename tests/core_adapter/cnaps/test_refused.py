@@ -1,12 +1,13 @@
 """What is no message is refused, by its fault, with the head where there is one; nothing is ever read as another."""
 
 import base64
+from dataclasses import replace
 
 import pytest
 
 from core_adapter.channels.cnaps import MESSAGE_BYTES_MAX, Codec, Fault, Unreadable, signature
 from tests.core_adapter.cnaps import second
-from tests.core_adapter.cnaps.samples import GOLDEN, fault_of, golden
+from tests.core_adapter.cnaps.samples import CODEC, GOLDEN, fault_of, golden
 
 HVPS, BEPS, TAKEN, TOLD = "hvps.111.001.01", "beps.121.001.01", "ccms.990.001.02", "ccms.900.001.02"
 
@@ -99,11 +100,18 @@ def test_a_type_that_has_no_place_here_is_refused_and_can_be_answered(old: str, 
     assert refused.head == GOLDEN[HVPS].head
 
 
-def test_an_answer_names_what_it_answers_and_only_credits_are_urgent() -> None:
-    """A reference to itself is none."""
+def test_an_answer_may_name_an_id_that_is_its_own_too() -> None:
+    """Two senders count for themselves, so their ids can be the same; what it answers stands in its body too."""
+    taken = GOLDEN[TAKEN]
+    same = replace(taken, head=replace(taken.head, reference_id=taken.head.message_id))
+
+    assert CODEC.read(CODEC.write(same, from_centre=True)) == same
+
+
+def test_only_credits_are_urgent() -> None:
+    """Everything else has the same priority."""
     data = golden(TAKEN)
 
-    assert fault_of(data[:98] + data[78:98] + data[118:]).text == f"{TAKEN} names the message that it answers"
     assert fault_of(data[:118] + b"1" + data[119:]).text == f"{TAKEN} has no other priority than normal"
 
 
