@@ -67,12 +67,12 @@ class Gate:
 def play(plan: Plan, site: Site, centre: Centre) -> Sent:
     """Send everything while everybody is killed; raises what a process says that does not start again."""
     gate, sent, lock = Gate(len(plan.orders), plan.kills), Sent(), threading.Lock()
-    with ThreadPoolExecutor(SENDERS + 3) as pool:
+    with ThreadPoolExecutor(SENDERS + 4) as pool:
         jobs = [pool.submit(_client, plan, gate, site, sent, lock) for _ in range(SENDERS)]
         for who, end, start in (("gateway", site.kill, site.start), ("clearing", centre.kill, centre.start)):
             kills = [kill for kill in plan.kills if kill.who == who]
             jobs.append(pool.submit(_kill, kills, gate, end, start))
-        jobs.append(pool.submit(_pay, plan, gate, centre))
+        jobs += [pool.submit(each, plan, gate, centre) for each in (_pay, _roll)]
         for job in jobs:
             job.result()
     return sent
@@ -92,6 +92,12 @@ def _pay(plan: Plan, gate: Gate, centre: Centre) -> None:
         credits_ = plan.incoming[start : start + 5]
         gate.passed(credits_[-1][0])
         centre.pay([each for _, each in credits_])
+
+
+def _roll(plan: Plan, gate: Gate, centre: Centre) -> None:
+    """The day of clearing ends when half is sent: HVPS closes for a moment, and returns what is queued still."""
+    gate.passed(len(plan.orders) // 2)
+    centre.roll()
 
 
 def _client(plan: Plan, gate: Gate, site: Site, sent: Sent, lock: threading.Lock) -> None:

@@ -16,6 +16,7 @@ from core_adapter.database import reading
 from core_adapter.ledger.tables import ACCOUNT
 from demo.daemon import Site, yinqi
 from faults.course import Sent
+from faults.rest import EXAMPLES
 from faults.site import Centre
 from gateway.databases import open_embedded, open_journal
 from gateway.domain.incoming import BANK_ITSELF
@@ -97,7 +98,7 @@ def _read(site: Site, centre: Centre) -> Books:
         with reading(journal) as tx:
             legs = tx.execute(select(LEG)).all()
             incoming = tx.execute(select(INCOMING)).all()
-            transfers = tx.execute(select(TRANSFER).where(TRANSFER.c.state != "entered")).all()
+            transfers = tx.execute(select(TRANSFER).where(TRANSFER.c.request_id.not_like(f"{EXAMPLES}%"))).all()
             cases = Counter(tx.execute(select(CASE.c.kind)).scalars())
     finally:
         journal.dispose()

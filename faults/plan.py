@@ -16,7 +16,7 @@ ACCOUNTS: Final = 16
 OPENING_FEN: Final = 10_000_000_000_00
 RATE: Final = 0.05
 """The share of each fault."""
-FAULTS: Final = ("loss", "duplicate", "reorder", "delay", "refusal", "silence", "late_return")
+FAULTS: Final = ("loss", "duplicate", "reorder", "delay", "refusal", "silence", "late_return", "queue")
 NOBODY: Final = "62019900000000001"
 """An account that is not there."""
 CLIENTS: Final = ("erp01", "sm2erp01", "c2erp01")

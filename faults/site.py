@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final, Self
 
 from core_adapter.clearing.book import Book, existing
-from core_adapter.clearing.orders import Incoming, pay
+from core_adapter.clearing.orders import Incoming, pay, roll
+from core_adapter.clearing.settings import CHANNELS
 from core_adapter.database import database_now
 from core_adapter.ledger import NewAccount
 from demo.daemon import ROOT, DaemonError, Site, yinqi
@@ -85,6 +86,11 @@ class Centre:
         with closing(self.book()) as book:
             book.order([pay(now(), each) for each in credits_])
 
+    def roll(self) -> None:
+        """End its day, of every system, as `yinqi simulate roll` does."""
+        with closing(self.book()) as book:
+            book.order([roll(now(), each) for each in CHANNELS])
+
     def rates(self, rate: float, seed: int) -> None:
         """Write the share of every fault; it counts from the next start on."""
         text = self.settings.read_text("utf-8")
@@ -148,6 +154,15 @@ def _open_accounts(settings: Settings) -> None:
 def to_working_hours(site: Site) -> None:
     """Move the sandbox's clock to the next morning on which HVPS is open; the gateway runs."""
     day = packaged().next_working_day(datetime.now(SHANGHAI).date())
-    moved = yinqi("admin", "clock", "--to", f"{day}T{HOUR}:00", "-c", site.settings)
+    _clock(site, "--to", f"{day}T{HOUR}:00")
+
+
+def to_next_look(site: Site) -> None:
+    """Move the sandbox's clock a minute on, when payments look again at a channel that was closed."""
+    _clock(site, "--by", "1m")
+
+
+def _clock(site: Site, *how: str) -> None:
+    moved = yinqi("admin", "clock", *how, "-c", site.settings)
     if moved.returncode != 0:
         raise DaemonError(moved.stderr)
