@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,7 +77,8 @@ def authorize(site: Site, client: str, request_id: str) -> None:
 
 def events(client: Client, *kinds: EventKind) -> list[EventItem]:
     """All events of these kinds."""
-    found, after, more = [], None, True
+    found: list[EventItem] = []
+    after, more = None, True
     while more:
         page = client.ask(ListEvents(after=after, kind=kinds)).body_as(ListEventsReply)
         found += page.event
@@ -121,7 +123,7 @@ def test_money_goes_out_by_each_channel_comes_back_and_comes_in_and_every_book_i
         today = asked(erp, "BACK").transfer
         assert today is not None
         assert today.business_date is not None
-        period = {"from_date": today.business_date, "to_date": today.business_date}
+        period: dict[str, Any] = {"from_date": today.business_date, "to_date": today.business_date}
         listed = erp.ask(ListReturns(**period)).body_as(ListReturnsReply).item
         assert {
             each.request_id: each.reason_code or (each.return_ and each.return_.reason_code) for each in listed

@@ -37,7 +37,7 @@ _LAST = {
 
 def payment(state: LegState = LegState.SENT, channel: Channel = Channel.IBPS, **of_leg: Any) -> Transfer:
     """A payment of 100.00 whose leg is in that state, sent as M1/T1 where it is sent."""
-    sent = {} if state is LegState.PLANNED else {"message_id": "M1", "tx_id": "T1", "sent_ms": 1}
+    sent: dict[str, Any] = {} if state is LegState.PLANNED else {"message_id": "M1", "tx_id": "T1", "sent_ms": 1}
     leg = Leg(
         channel=channel,
         rule="R4.8",
