@@ -11,7 +11,7 @@ from core_adapter.ledger import Ledger
 from gateway.domain.incoming import BANK_ITSELF
 from gateway.services.wiring import Wire
 from protocol.messages.events import EventKind
-from protocol.messages.orders import ListReturns, ListReturnsReply, ReturnKind
+from protocol.messages.orders import ListedReturn, ListReturns, ListReturnsReply, ReturnKind
 from protocol.messages.transfer import TransferState
 from tests.journal.bank import BANK_CODE, OPENING, PAYER, SAVINGS, Bank, command
 from tests.journal.carrying import CENTRE, FEE, PACE, Carrying, back, credit, word
@@ -121,7 +121,8 @@ def test_R4_26_what_came_back_or_failed_is_listed_with_why_by_pages(carrying: Ca
     carrying.pay("T3", OPENING * 2)
     carrying.succeed("T4")
 
-    items, cursor = [], None
+    items: list[ListedReturn] = []
+    cursor = None
     while True:
         page = returns(carrying, page_size=1, cursor=cursor)
         items += page.item

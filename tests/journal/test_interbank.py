@@ -102,8 +102,7 @@ def test_silence_is_asked_about_with_growing_pauses_and_never_becomes_an_end(car
     carrying.send("T1")
     pauses = []
     for _ in range(12):
-        due = carrying.leg("T1").due_ms
-        carrying.run(lambda _tx, moment, due=due: pauses.append(due - moment.now_ms))
+        pauses.append(carrying.leg("T1").due_ms - carrying.run(lambda _, moment: moment.now_ms))
         taken = carrying.take(after_ms=pauses[-1] + 1)
         assert (taken.send, len(taken.ask)) == ([], 1)
 

@@ -61,11 +61,11 @@ def values(hint: object, name: str) -> st.SearchStrategy[object]:
 
 
 def integers(name: str, *, fen: bool) -> st.SearchStrategy[int]:
-    """Amounts in fen, grades of display, seconds to wait, and counts as small as any schema wants them."""
+    """Amounts in fen, grades of display, and counts as small as any schema wants them."""
     if name in {"priority", "level", "count"}:
         return st.integers(0 if name == "priority" else 1, 9)
     if name == "wait_seconds":
-        return st.integers(0, 30)
+        return st.integers(1, 30)
     return st.integers(1, 10**15 - 1 if fen else 200)
 
 
@@ -95,7 +95,6 @@ FORMS = {
     "service": st.sampled_from(sorted(row.name for row in SERVICES)),
     "code": st.sampled_from(Code).map(str),
     "rule_id": st.from_regex(r"(R[0-9]{1,2}\.|O)[0-9]{1,3}", fullmatch=True),
-    "status": st.from_regex(r"PR[0-9]{2}", fullmatch=True),
     "rule": st.sampled_from(Code).map(str),
     "place": WORDS,
     "value": WORDS,

@@ -11,10 +11,13 @@ from sqlalchemy import Connection, event
 
 from core_adapter.database import migrate, open_engine
 from gateway.databases import JOURNAL_MIGRATIONS
-from gateway.journal import listing, matters, record, recurring, transfers
+from gateway.journal import listing, matters, record, recurring, returns, transfers
 from gateway.journal.listing import WaitingFilter
+from gateway.journal.returns import ReturnFilter
 
 ORDER: Any = SimpleNamespace(customer_id="C1", request_id="R1", operator_id="ERP1", business_date=date(2026, 3, 2))
+
+RETURNS = ReturnFilter(first=date(2026, 3, 1), last=date(2026, 3, 2), accounts=["A1"], asker="ERP1")
 
 
 @pytest.mark.parametrize(
@@ -25,6 +28,7 @@ ORDER: Any = SimpleNamespace(customer_id="C1", request_id="R1", operator_id="ERP
         (lambda tx: matters.waking(tx, 0, 10, rows=10, resting=()), "matter_wakes"),
         (lambda tx: recurring.is_paying(tx, "A1"), "matter_recurring"),
         (lambda tx: listing.waiting(tx, "C1", WaitingFilter(), after=None, most=10), "matter_waiting"),
+        (lambda tx: returns.found(tx, "C1", RETURNS, after=None, most=10), "transfer_failed"),
     ],
     ids=[
         "due requests",
@@ -32,6 +36,7 @@ ORDER: Any = SimpleNamespace(customer_id="C1", request_id="R1", operator_id="ERP
         "matters to wake",
         "recurring orders",
         "what waits for a customer's people",
+        "what failed in a period",
     ],
 )
 def test_what_is_asked_all_the_time_looks_at_few_rows(
