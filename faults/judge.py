@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -218,16 +219,19 @@ def _rows(file: Path) -> Iterator[dict[str, str]]:
 
 def _checks(site: Site, centre: Centre, found: Found) -> None:
     """What the products say of their own books."""
-    for command in (
+    commands = (
         ("check", "ledger", "-c", site.settings),
         ("check", "limits", "-c", site.settings),
         ("check", "audit", "-c", site.settings),
         ("simulate", "check", "-c", centre.settings),
-    ):
-        done = yinqi(*command)
-        found.told[f"yinqi {command[0]} {command[1]}"] = "sound" if done.returncode == 0 else "NOT SOUND"
+    )
+    with ThreadPoolExecutor(len(commands)) as pool:
+        answers = pool.map(lambda command: yinqi(*command), commands)
+    for command, done in zip(commands, answers, strict=True):
+        name = f"yinqi {command[0]} {command[1]}"
+        found.told[name] = "sound" if done.returncode == 0 else "NOT SOUND"
         if done.returncode != 0:
-            found.faults.append(f"yinqi {command[0]} {command[1]}: {done.stdout.strip()} {done.stderr.strip()[:2000]}")
+            found.faults.append(f"{name}: {done.stdout.strip()} {done.stderr.strip()[:2000]}")
 
 
 def _key(row: Any) -> tuple[str, str, int]:
