@@ -139,7 +139,7 @@ class Carrier:
             again, acks = [], []
             for single in batch:
                 try:
-                    more, ack = transact(engine, lambda tx, single=single: self._hear(tx, [single]))  # type: ignore[misc]
+                    more, ack = transact(engine, lambda tx, single=single: self._hear(tx, [single]))  # type: ignore[misc]  # of a default
                 except GONE:
                     raise
                 except Exception:  # noqa: BLE001  the one at fault: it is asked about, or delivered again

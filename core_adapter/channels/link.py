@@ -44,7 +44,7 @@ class _Talk(Protocol):
         """Write messages in one go; False where the centre reads too little and is left."""
         waiting: Any = self.transport
         waiting.write(b"".join(map(frame, messages)))
-        if len(waiting.dataBuffer) + sum(map(len, waiting._tempDataBuffer)) > UNSENT_BYTES_MAX:  # noqa: SLF001
+        if len(waiting.dataBuffer) + sum(map(len, waiting._tempDataBuffer)) > UNSENT_BYTES_MAX:  # noqa: SLF001  Twisted does not tell it otherwise
             self._leave("it does not read")
             return False
         if self._silent is None:
@@ -144,7 +144,7 @@ class Link(ReconnectingClientFactory):
 
     def close(self) -> None:
         """Connect no more."""
-        self.stopTrying()  # type: ignore[no-untyped-call]
+        self.stopTrying()  # type: ignore[no-untyped-call]  # Twisted has no type for it
         if self._connector is not None:
             self._connector.disconnect()
 
@@ -170,7 +170,7 @@ class Link(ReconnectingClientFactory):
 
     def let_in(self, talk: _Talk) -> None:
         """The centre talks with us on this connection."""
-        self.resetDelay()  # type: ignore[no-untyped-call]
+        self.resetDelay()  # type: ignore[no-untyped-call]  # Twisted has no type for it
         self._talk = talk
         self._changed(True)
 
