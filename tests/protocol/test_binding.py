@@ -61,11 +61,11 @@ def values(hint: object, name: str) -> st.SearchStrategy[object]:
 
 
 def integers(name: str, *, fen: bool) -> st.SearchStrategy[int]:
-    """Amounts in fen, grades of display, and counts as small as any schema wants them."""
+    """Amounts in fen, grades of display, seconds to wait, and counts as small as any schema wants them."""
     if name in {"priority", "level", "count"}:
         return st.integers(0 if name == "priority" else 1, 9)
     if name == "wait_seconds":
-        return st.integers(1, 30)
+        return st.integers(0, 30)
     return st.integers(1, 10**15 - 1 if fen else 200)
 
 
