@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -29,9 +30,9 @@ def carrying(bank: Bank) -> Iterator[Carrying]:
     assert made.desk._core.check() == []
 
 
-def returns(carrying: Carrying, operator: str = "ERP1", **asked: object) -> ListReturnsReply:
+def returns(carrying: Carrying, operator: str = "ERP1", **asked: Any) -> ListReturnsReply:
     """A page of what came back or failed today."""
-    body = ListReturns(**{"from_date": TODAY, "to_date": TODAY} | asked)  # type: ignore[arg-type]
+    body = ListReturns(**{"from_date": TODAY, "to_date": TODAY} | asked)
     return told(carrying.node.answer(command(body, "L", operator=operator)), ListReturnsReply)
 
 
