@@ -37,8 +37,8 @@ from gateway.services.ending import Ended, with_core
 from protocol.messages.transfer import QueryTransfer, QueryTransferReply
 from tests.gateway.domain.moments import RULES
 from tests.journal.bank import BANK_CODE, PAYEE, Bank, command, transfer
+from tests.journal.interbank import BRANCH, HEAD
 from tests.journal.replies import told
-from tests.journal.test_preview_interbank import BRANCH, HEAD
 
 T = TypeVar("T")
 FEE: Final = 5_00
@@ -141,8 +141,9 @@ class Carrying:
         )
 
         def work(tx: Connection, moment: Moment) -> None:
-            if wire.receive(tx, head, "Credits", b"", moment.now_ms):
-                incoming.enter(tx, Credits(head=head, credits=credits_), moment)
+            message = Credits(head=head, credits=credits_)
+            if wire.receive(tx, message, b"", moment.now_ms):
+                incoming.enter(tx, message, moment)
 
         self.run(work)
 
