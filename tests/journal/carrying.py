@@ -22,7 +22,7 @@ from core_adapter.channels.messages import (
     Status,
     System,
 )
-from core_adapter.core import CLEARING_ACCOUNTS, FEE_ACCOUNT, SUSPENSE_ACCOUNT
+from core_adapter.core import CLEARING_ACCOUNTS, FEE_ACCOUNT, SUSPENSE_ACCOUNT, Core
 from core_adapter.database import transact
 from gateway.administration import banks
 from gateway.domain.facts import Moment, Transfer
@@ -51,15 +51,17 @@ FAR: Final = "6222020200012345678"
 class Carrying:
     """See the module; every payment to another bank costs FEE."""
 
-    def __init__(self, bank: Bank) -> None:
-        """Loads two offices of another bank and starts a node on a Monday morning."""
+    def __init__(self, bank: Bank, core: Core | None = None) -> None:
+        """Loads two offices of another bank and starts a node on a Monday morning, its core the ledger or another."""
         self.bank = bank
         engine = bank.journal()
         given = {each.code: each for each in (HEAD, BRANCH)}
         transact(engine, lambda tx: banks.replace(tx, difference(tx, given)))
         bank.set_clock("2026-11-02 10:00")
         self.engine = engine
-        self.node = bank.node(rules=RULES, routing=RoutingRules(terms=Terms(fees=(Fee(None, FEE),))))
+        self.node = bank.node(
+            core, lease_seconds=0.2, rules=RULES, routing=RoutingRules(terms=Terms(fees=(Fee(None, FEE),)))
+        )
         self.desk = Desk(bank.ledger(), self.node.scribe, lambda _: None)
         self.ids = wire.Ids()
         self.later_ms = 0

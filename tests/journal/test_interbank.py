@@ -1,11 +1,14 @@
 """The life of a payment to another bank: held, sent, asked about, posted or voided, and never twice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from core_adapter.channels.messages import Status
+from core_adapter.core import Move, Unknown
+from core_adapter.ledger import Ledger
 from gateway.administration.cases import close_case
 from gateway.administration.change import AdminError
 from gateway.domain.leg import LegState
@@ -14,6 +17,7 @@ from protocol.messages.transfer import Arrival, TransferState
 from tests.journal.bank import OPENING, PAYER, Bank
 from tests.journal.carrying import FAR, FEE, PACE, Carrying, word
 from tests.journal.replies import code, state
+from tests.journal.test_recovery import Faulty
 
 
 @pytest.fixture
@@ -211,3 +215,27 @@ def test_a_leg_cannot_have_the_id_of_another(carrying: Carrying) -> None:
     assert len({t.leg.tx_id for t in sent if t.leg}) == 2
     with pytest.raises(Exception, match=r"(?i)unique"):
         carrying.run(lambda tx, _: tx.execute(text("UPDATE leg SET tx_id = '1'")))
+
+
+@pytest.mark.parametrize("held", [0, 1, 2], ids=["nothing", "the principal", "both"])
+def test_a_core_that_is_silent_about_the_holds_leaves_the_payment_unknown_until_asked(bank: Bank, held: int) -> None:
+    """Whatever it has held by then, each is held once, and one message leaves."""
+    core = Faulty(bank.ledger())
+    carrying = Carrying(bank, core)
+
+    def silent(ledger: Ledger, moves: Sequence[Move]) -> list[Any]:
+        ledger.move(moves[:held])
+        return [Unknown()] * len(moves)
+
+    core.fault = silent
+    assert carrying.asked("T1").state is TransferState.NOT_FOUND
+    assert state(carrying.pay("T1")) == "unknown"
+    assert carrying.take().send == []
+    core.fault = None
+    while bank.transfers()["T1"].state != "clearing":
+        carrying.asked("T1")
+    carrying.hear(word(carrying.send("T1"), Status.SETTLED))
+    carrying.end()
+
+    assert (bank.balance(PAYER), carrying.out, carrying.fees) == (OPENING - 100_00 - FEE, 100_00, FEE)
+    assert carrying.desk._core.check() == []
