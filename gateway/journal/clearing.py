@@ -59,6 +59,8 @@ _DUE: Final = (
     .limit(bindparam("most"))
     .with_for_update(of=LEG, skip_locked=True)
 )
+_TO_END: Final = _DUE.where(LEG.c.state.in_((LegState.GOOD.value, LegState.BAD.value)))
+"""Those that need no link: however many wait for one, they hold up none of these."""
 _BY_TX: Final = (
     _TRANSFERS.where(LEG.c.tx_id.in_(bindparam("names", expanding=True))).order_by(*_IN_ORDER).with_for_update(of=LEG)
 )
@@ -131,15 +133,13 @@ def take(tx: Connection, moment: Moment, ids: Ids, pace: Pace, *, up: bool) -> T
     taken, changes = Taken(), Changes(tx, moment)
     packs: dict[str, list[Transfer]] = {}
     now = moment.now_ms
-    for transfer, service in _read(tx, _DUE, now=now, most=LEGS_MAX):
+    for transfer, service in _read(tx, _DUE if up else _TO_END, now=now, most=LEGS_MAX):
         leg = transfer.leg
         assert leg is not None
         after = replace(leg, epoch=leg.epoch + 1)
         if leg.state in (LegState.GOOD, LegState.BAD):
             taken.end.append(replace(transfer, leg=after))
             changes.leg(taken.end[-1], now + pace.lease_ms)
-        elif not up:
-            continue
         elif leg.state is LegState.PLANNED:
             if len(ids) < 2:
                 break
