@@ -12,6 +12,7 @@ from core_adapter.ledger import Ledger
 from gateway.administration.cases import close_case
 from gateway.administration.change import AdminError
 from gateway.domain.leg import LegState
+from gateway.journal import clearing
 from protocol.codes import Code
 from protocol.messages.transfer import Arrival, TransferState
 from tests.journal.bank import OPENING, PAYER, Bank
@@ -128,6 +129,22 @@ def test_while_the_link_is_down_nothing_is_sent_or_asked_and_what_is_decided_end
     taken = carrying.take(up=False, after_ms=PACE.case_ms)
 
     assert (taken.send, taken.ask, [t.request_id for t in taken.end]) == ([], [], ["T1"])
+
+
+def test_what_waits_for_the_link_holds_up_nothing_that_needs_none(
+    carrying: Carrying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many wait to be sent, due before it, a payment that has its final word ends."""
+    monkeypatch.setattr(clearing, "LEGS_MAX", 1)
+    carrying.pay("T1")
+    sent = carrying.send("T1")
+    carrying.pay("T2")
+    carrying.later_ms += 1
+
+    carrying.hear(word(sent, Status.SETTLED))
+    carrying.end()
+
+    assert carrying.asked("T1").state is TransferState.SUCCEEDED
 
 
 def test_what_the_centre_has_none_of_is_sent_again_under_the_same_ids(carrying: Carrying) -> None:
