@@ -106,6 +106,18 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livemax",
         )
+        self.cases_open = Gauge(
+            "yinqi_cases_open",
+            "Cases that bank staff have not closed.",
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+        self.clearing_up = Gauge(
+            "yinqi_clearing_up",
+            "1 while every worker is linked to the clearing centre; 0 too where the site has none.",
+            registry=registry,
+            multiprocess_mode="livemin",
+        )
         self.signer_available = Gauge(
             "yinqi_signer_available",
             "1 while the reply key can sign in every worker.",

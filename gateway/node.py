@@ -29,7 +29,7 @@ from gateway.doors.door import Door
 from gateway.doors.http import http_door
 from gateway.doors.tcp import tcp_door
 from gateway.doors.tls import TlsContext, TlsError
-from gateway.journal import events
+from gateway.journal import cases, events
 from gateway.journal.banks import loading
 from gateway.journal.committer import Committer
 from gateway.journal.register import read_register, read_version
@@ -342,6 +342,8 @@ class Node:
         metrics.certificate_days_left.labels("reply").set(left.days)
         with reading(engine) as connection:
             count, oldest_seconds = in_doubt(connection)
+            metrics.cases_open.set(cases.count(connection))
+        metrics.clearing_up.set(self._carrier is not None and self._carrier.up)
         metrics.in_doubt.set(count)
         metrics.in_doubt_oldest_seconds.set(oldest_seconds)
 

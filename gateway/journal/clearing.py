@@ -203,7 +203,9 @@ def hear(tx: Connection, moment: Moment, outcomes: Sequence[Outcome], pace: Pace
             continue
         known[original.tx_id] = after, service
         if leg.state in (LegState.GOOD, LegState.BAD):
-            due: int | None = moment.now_ms
+            # What more is said meanwhile takes it from nobody who is about to end it.
+            first = before.leg is not None and before.leg.state is LegState.SENT
+            due: int | None = moment.now_ms + (0 if first else pace.lease_ms)
         else:
             due = None if leg.state is not LegState.SENT else moment.now_ms + pace.pause(max(leg.asks, 1))
         changes.leg(after, due)
