@@ -1,5 +1,6 @@
 """Demo sites on both databases, not yet served, with short leases so that recovery is seen soon."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +15,10 @@ REPLY_SECONDS = 1.5
 
 
 def made(folder: Path, database: str | None) -> Site:
-    """A demo site in this folder, with short leases."""
+    """A demo site in this folder, with short leases, whose daemon starts nothing but its workers."""
     site = Site.make(folder / "site", database)
+    text = site.settings.read_text("utf-8")
+    site.settings.write_text(re.sub(r"(?m)^simulator = .*\n", "", text), "utf-8")
     configure(site, "work", lease_seconds=LEASE_SECONDS, reply_seconds=REPLY_SECONDS)
     return site
 
