@@ -2,10 +2,10 @@
 
 import threading
 from collections import deque
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, update
 
 from core_adapter.bulk import BulkInsert, BulkUpdate
 from core_adapter.channels.messages import Message, SystemNow
@@ -70,9 +70,3 @@ def note_systems(tx: Connection, systems: tuple[SystemNow, ...], now_ms: int) ->
     told = sorted((s.system.value, s.state.value, s.date.isoformat()) for s in systems if s.system.value != "CCMS")
     _CHANNEL.claim(tx, [(*each, now_ms) for each in told])
     _CHANGE.run(tx, [(state, day, now_ms, channel) for channel, state, day in told])
-
-
-def clearing_dates(tx: Connection) -> dict[str, date]:
-    """The date of clearing on which each channel works, as far as it was told."""
-    rows = tx.execute(select(CHANNEL_STATE.c.channel, CHANNEL_STATE.c.clearing_date))
-    return {channel: date.fromisoformat(day) for channel, day in rows}
