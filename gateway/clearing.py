@@ -31,13 +31,15 @@ from core_adapter.channels.messages import (
 from core_adapter.channels.reasons import CLOSED, DUPLICATE, IN_MAINTENANCE
 from core_adapter.database import transact
 from gateway.domain.facts import Moment, Transfer
+from gateway.domain.hearing import CaseKind
 from gateway.domain.incoming import Incoming
 from gateway.journal import clearing, incoming, record, wire
+from gateway.journal.cases import Case, open_cases
 from gateway.journal.clearing import Pace, Taken
 from gateway.journal.committer import Committer
 from gateway.journal.dues import GONE
 from gateway.services.desk import Desk
-from gateway.services.ending import with_core
+from gateway.services.ending import Ended, with_core
 from gateway.services.wiring import Wire
 
 INBOUND_MAX: Final = 2_000
@@ -67,7 +69,6 @@ class Carrier:
         self._inbound: deque[Inbound] = deque()
         self._committer: Committer | None = None
         self._desk: Desk | None = None
-        self.up = False
         self._link = Link(
             codec,
             centre=names.centre,
@@ -79,9 +80,15 @@ class Carrier:
             reactor=reactor,
         )
 
+    @property
+    def up(self) -> bool:
+        """Whether messages can leave now."""
+        return self._link.up
+
     def prepare(self, engine: Engine) -> None:
-        """Set ids aside: before anything can be said there must be some."""
-        transact(engine, lambda tx: self._ids.refill(tx, self._now()))
+        """Set ids aside where few are left: before anything can be said there must be some."""
+        if self._ids.are_few(self._now()):
+            self._ids.add(*transact(engine, lambda tx: wire.set_aside(tx, self._now())))
 
     def connect(self, committer: Committer, desk: Desk, host: str, port: int) -> None:
         """Begin to talk with the centre, on the reactor's thread."""
@@ -100,7 +107,6 @@ class Carrier:
         self._committer.carry_on()
 
     def _changed(self, up: bool) -> None:  # noqa: FBT001  its one word is the link's
-        self.up = up
         self.log.info("clearing-link-up" if up else "clearing-link-down")
         assert self._committer
         self._committer.carry_on()
@@ -112,7 +118,7 @@ class Carrier:
 
     def round(self, engine: Engine) -> None:
         """Store what came in, take what is due, and set off what follows from it."""
-        transact(engine, lambda tx: self._ids.refill(tx, self._now()))
+        self.prepare(engine)
         again = self._store(engine)
         taken, came = transact(engine, self._take)
         self._send(again + taken.send, taken.ask)
@@ -123,7 +129,7 @@ class Carrier:
     def _take(self, tx: Connection) -> tuple[Taken, list[Incoming]]:
         moment, _ = record.site(tx)
         taken = clearing.take(tx, moment, self._ids, self._pace, up=self.up)
-        return taken, incoming.take(tx, moment, self._pace.lease_ms)
+        return taken, incoming.take(tx, moment, self._pace.lease_ms, bank=self._wire.bank)
 
     def _store(self, engine: Engine) -> list[list[Transfer]]:
         """Store what came in, all of it or else one by one; the messages that are to be sent again."""
@@ -153,10 +159,10 @@ class Carrier:
     def _hear(self, tx: Connection, batch: Sequence[Inbound]) -> tuple[list[list[Transfer]], list[Received]]:
         """The messages to send again, and the acknowledgements that are due once this is durable.
 
-        A message that was kept before counts no more, but is acknowledged again.
+        A message that was kept before counts no more, but is acknowledged again; one that says something else under an
+        id that was used before is neither, for its money would be lost.
         """
         moment, _ = record.site(tx)
-        acks = [self._received(message) for message, _ in batch if isinstance(message, Credits)]
         fresh = [
             message
             for message, data in batch
@@ -166,8 +172,18 @@ class Carrier:
         if outcomes := [
             each for message in fresh if isinstance(message, Told | StatusAnswer) for each in message.outcomes
         ]:
-            clearing.hear(tx, moment, outcomes, self._pace)
-        return again, acks
+            clearing.hear(tx, moment, outcomes, self._pace, bank=self._wire.bank)
+        credits_ = [message for message, _ in batch if isinstance(message, Credits)]
+        return again, [self._received(message) for message in credits_ if self._is_taken(tx, moment, message)]
+
+    def _is_taken(self, tx: Connection, moment: Moment, message: Credits) -> bool:
+        """Whether what the message says is taken down; else its id was another message's, which is for staff."""
+        if incoming.is_same(tx, message):
+            return True
+        named = message.head.message_id
+        what = f"{named}: credits under the id of another message, which are not taken"
+        open_cases(tx, [Case(kind=CaseKind.ID_REUSED, tx_id=named, what=what)], moment.now_ms)
+        return False
 
     def _take_down(self, tx: Connection, moment: Moment, message: Message) -> list[list[Transfer]]:
         """Store what a message says beside outcomes; the messages that it asks to send again."""
@@ -175,7 +191,8 @@ class Carrier:
             case Credits():
                 incoming.enter(tx, message, moment)
             case StatusAnswer() if message.unknown:
-                return clearing.unknown(tx, moment, message.unknown, self._pace)
+                ours = [each for each in message.unknown if each.sender == self._wire.bank]
+                return clearing.unknown(tx, moment, ours, self._pace)
             case Discarded() if message.code not in _HARMLESS:
                 clearing.discarded(tx, moment, message.head.reference_id, f"{message.code} {message.text}")
             case LoginAnswer() | SystemStatus():
@@ -213,22 +230,23 @@ class Carrier:
         if isinstance(value, Exception):
             self.log.error("the core could not be asked: {error}", error=type(value).__name__)
             return
-        ended = value
+        self._note(value, value.each())
 
-        def store(tx: Connection) -> dict[str, int]:
-            moment: Moment = record.site(tx)[0]
-            last = clearing.ended(tx, moment, ended.done) if ended.done else {}
-            if ended.stuck:
-                clearing.doubted(tx, moment, ended.stuck, "the core declines to end the hold")
-            return last | (incoming.store(tx, moment, ended.booked) if ended.booked else {})
+    def _note(self, ended: Ended, alone: Sequence[Ended]) -> None:
+        """Store what the core did, all of it or else each `alone`: one that cannot be stored keeps back no other."""
+
+        committer = self._committer
+        assert committer is not None
+        carry_on, run = committer.carry_on, committer.run_in_transaction
 
         def stored(last: Any) -> None:
-            if isinstance(last, Exception):
+            if not isinstance(last, Exception):
+                self._on_events(last)
+                carry_on()
+            elif len(alone) > 1 and not isinstance(last, GONE):
+                for single in alone:
+                    self._note(single, ())
+            else:
                 self.log.error("what the core did could not be stored: {error}", error=repr(last))
-                return
-            self._on_events(last)
-            assert self._committer
-            self._committer.carry_on()
 
-        assert self._committer
-        self._committer.run_in_transaction(store, stored)
+        run(ended.store, stored)

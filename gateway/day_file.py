@@ -37,8 +37,14 @@ _SENT: Final = select(LEG.c.tx_id, LEG.c.message_id, LEG.c.channel, LEG.c.state,
 _BY_TX: Final = _SENT.where(LEG.c.tx_id.in_(bindparam("names", expanding=True)))
 _OF_DAY: Final = _SENT.where(LEG.c.settled_on == bindparam("day"), LEG.c.state.in_(("good", "posted")))
 _CAME: Final = select(
-    INCOMING.c.tx_id, INCOMING.c.message_id, INCOMING.c.channel, INCOMING.c.state, INCOMING.c.amount
+    INCOMING.c.sender, INCOMING.c.tx_id, INCOMING.c.message_id, INCOMING.c.channel, INCOMING.c.state, INCOMING.c.amount
 ).where(INCOMING.c.tx_id.in_(bindparam("names", expanding=True)))
+
+
+_UNDATED: Final = _SENT.where(LEG.c.settled_on.is_(None), LEG.c.state.in_(("good", "posted")))
+_CAME_ON_DAY: Final = select(INCOMING.c.tx_id, INCOMING.c.message_id).where(
+    INCOMING.c.clearing_date == bindparam("day")
+)
 
 
 @dataclass(slots=True)
@@ -53,10 +59,10 @@ class Compared(Found):
     received_amount: int = 0
 
 
-def compare(journal: Connection, path: Path) -> Compared:
-    """Compare the journal with a file; raises AdminError for a file that cannot be read."""
+def compare(journal: Connection, path: Path, *, bank: str) -> Compared:
+    """Compare the journal of `bank` with a file; raises AdminError for a file that cannot be read."""
     found = Compared()
-    seen: set[str] = set()
+    seen: dict[str, set[tuple[str, str]]] = {"sent": set(), "received": set()}
     lines = _read(path, found)
     for start in range(0, len(lines), PIECE):
         piece = lines[start : start + PIECE]
@@ -65,13 +71,25 @@ def compare(journal: Connection, path: Path) -> Compared:
             names = {"names": sorted({line["tx_id"] for line in these})}
             known = {(row.message_id, row.tx_id): row for row in journal.execute(statement, names)} if these else {}
             for line in these:
-                _compare(line, known.get((line["message_id"], line["tx_id"])), found)
-        seen.update(line["tx_id"] for line in piece if line["way"] == "sent")
-    if found.day is not None:
-        for row in journal.execute(_OF_DAY, {"day": found.day.isoformat()}):
-            if row.tx_id not in seen:
-                found.fault(f"{row.message_id}/{row.tx_id}: settled here on {found.day}, and not in the file")
+                row = known.get((line["message_id"], line["tx_id"]))
+                sender = bank if way == "sent" or row is None else row.sender
+                _compare(line, row if line["sender"] == sender else None, found)
+                seen[way].add((line["message_id"], line["tx_id"]))
+    _find_missing(journal, seen, found)
     return found
+
+
+def _find_missing(journal: Connection, seen: dict[str, set[tuple[str, str]]], found: Compared) -> None:
+    """Name what the journal has of the day and the file has not, and what was posted on no day at all."""
+    day = {"day": found.day.isoformat() if found.day else None}
+    for row in journal.execute(_OF_DAY, day):
+        if (row.message_id, row.tx_id) not in seen["sent"]:
+            found.fault(f"{row.message_id}/{row.tx_id}: settled here on {found.day}, and not in the file")
+    for row in journal.execute(_UNDATED):
+        found.fault(f"{row.message_id}/{row.tx_id}: posted here, and nobody said on which day it was settled")
+    for came in journal.execute(_CAME_ON_DAY, day):
+        if (came.message_id, came.tx_id) not in seen["received"]:
+            found.fault(f"{came.message_id}/{came.tx_id}: received here on {found.day}, and not in the file")
 
 
 def _read(path: Path, found: Compared) -> list[dict[str, str]]:

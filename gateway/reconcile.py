@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, func, select, tuple_
 from core_adapter.core import (
     CLEARING_ACCOUNTS,
     FEE_ACCOUNT,
+    SUSPENSE_ACCOUNT,
     Booked,
     Core,
     Declined,
@@ -26,6 +27,7 @@ from core_adapter.core import (
     Unknown,
 )
 from gateway.domain.facts import instruction
+from gateway.domain.incoming import INSTRUCTION
 from gateway.journal.faults import Found
 from gateway.journal.legs import WITH_LEG
 from gateway.journal.tables import CUSTOMER, INCOMING, LEG, TRANSFER
@@ -42,7 +44,18 @@ _BY_KEY: Final = (
     select(TRANSFER, LEG.c.channel, LEG.c.fee).select_from(WITH_LEG).where(_KEY.in_(bindparam("keys", expanding=True)))
 )
 _INCOMING_KEY: Final = tuple_(INCOMING.c.sender, INCOMING.c.message_id, INCOMING.c.tx_id)
-_INCOMING: Final = select(INCOMING).where(_INCOMING_KEY.in_(bindparam("keys", expanding=True)))
+_INCOMING: Final = (
+    select(INCOMING, TRANSFER.c.payer_account.label("original_payer"))
+    .select_from(
+        INCOMING.outerjoin(
+            TRANSFER,
+            (TRANSFER.c.customer_id == INCOMING.c.of_customer)
+            & (TRANSFER.c.request_id == INCOMING.c.of_request)
+            & (TRANSFER.c.row == INCOMING.c.of_row),
+        )
+    )
+    .where(_INCOMING_KEY.in_(bindparam("keys", expanding=True)))
+)
 _CREDITED: Final = select(func.count()).select_from(INCOMING).where(INCOMING.c.state != "new")
 _TOTALS: Final = select(TRANSFER.c.state, func.count(), func.sum(TRANSFER.c.amount)).group_by(TRANSFER.c.state)
 _SUCCEEDED: Final = (
@@ -146,9 +159,9 @@ def _count(journal: Connection, found: Reconciliation) -> None:
 def _compare_page(page: Sequence[Booked], journal: Connection, sides: Sides, found: Reconciliation) -> None:
     """Compare one page of the book; what the journal's moment does not know is looked up as of now."""
     found.moves += len(page)
-    _compare_credits([booked for booked in page if booked.move.instruction.startswith("in/")], sides, found)
+    _compare_credits([booked for booked in page if booked.move.instruction.startswith(INSTRUCTION)], sides, found)
     ours = [(key, booked) for booked in page if (key := _key(booked.move)) is not None]
-    found.others += sum(1 for booked in page if not booked.move.instruction.startswith("in/")) - len(ours)
+    found.others += sum(1 for booked in page if not booked.move.instruction.startswith(INSTRUCTION)) - len(ours)
     found_then = _transfers(journal, {key for key, _ in ours}).items()
     known = {key: row for key, row in found_then if row.state != "entered"}  # the last approval may have come since
     later = {key for key, _ in ours} - known.keys()
@@ -233,15 +246,26 @@ def _compare_credits(page: Sequence[Booked], sides: Sides, found: Reconciliation
     """Compare credits from other banks; each was taken down before it was booked."""
     if not page:
         return
-    keys = {booked: tuple(booked.move.instruction.split("/")[1:]) for booked in page}
+    keys = {booked: tuple(booked.move.instruction.removeprefix(INSTRUCTION).split("/")) for booked in page}
     with sides.reading() as now:
         rows = now.execute(_INCOMING, {"keys": sorted(set(keys.values()))})
         known = {(row.sender, row.message_id, row.tx_id): row for row in rows}
     for booked, (sender, message_id, tx_id) in keys.items():
         row = known.get((sender, message_id, tx_id))
-        if row is None or row.amount != booked.move.amount:
+        if row is None:
             found.fault(f"{_name(booked)}: booked, but the journal has no such credit")
             continue
+        payee = (row.original_payer or row.payee_account) if booked.move.step == CREDIT else SUSPENSE_ACCOUNT[0]
+        pairs: dict[str, tuple[object, object]] = {
+            "payer": (booked.move.payer, CLEARING_ACCOUNTS[row.channel][0]),
+            "payee": (booked.move.payee, payee),
+            "amount": (booked.move.amount, row.amount),
+            "currency": (booked.move.currency, "CNY"),
+        }
+        if row.state != "new":
+            pairs["reference"] = (booked.done.reference, row.reference)
+        if different := [name for name, (there, here) in pairs.items() if there != here]:
+            found.fault(f"{_name(booked)}: not booked as the credit came; different: {', '.join(different)}")
         if row.state != "new":
             found.credited += 1
         if row.state != "new" and (row.state == "credited") is not (booked.move.step == CREDIT):

@@ -34,11 +34,13 @@ class _Talk(Protocol):
         self._reader = FrameReader(MESSAGE_BYTES_MAX)
         self._silent: Any = None
         self._let_in = self._left = False
+        self._login_id = ""
 
     @override
     def connectionMade(self) -> None:
         """Say who is there; nothing else goes before the centre has answered."""
-        self.write([self._link.login()])
+        self._login_id, login = self._link.login()
+        self.write([login])
 
     def write(self, messages: Iterable[bytes]) -> bool:
         """Write messages in one go; False where the centre reads too little and is left."""
@@ -77,6 +79,9 @@ class _Talk(Protocol):
             return
         if not self._link.is_from_centre(message):
             self._link.log.error("clearing-message-of-another", sender=message.head.sender)
+        elif isinstance(message, LoginAnswer) and message.head.reference_id != self._login_id:
+            # An answer of another day, said again by who cannot sign one.
+            self._link.log.error("clearing-login-answer-of-another")
         elif isinstance(message, LoginAnswer) and not message.accepted:
             self._leave("it does not let us in")
         else:
@@ -154,9 +159,10 @@ class Link(ReconnectingClientFactory):
         if self._talk is not None:
             self._talk.write(messages)
 
-    def login(self) -> bytes:
-        """The message that a connection begins with."""
-        return self.codec.write(Login(head=self._login_head()), from_centre=False)
+    def login(self) -> tuple[str, bytes]:
+        """The message that a connection begins with, and its id."""
+        head = self._login_head()
+        return head.message_id, self.codec.write(Login(head=head), from_centre=False)
 
     def is_from_centre(self, message: Message) -> bool:
         """Whether the centre says this to us."""

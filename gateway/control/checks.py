@@ -34,7 +34,7 @@ def check_ledger(hands: Hands) -> dict[str, Any]:
 def check_clearing(hands: Hands, *, day_file: str) -> dict[str, Any]:
     """The journal against the clearing centre's file of a day; raises AdminError for a file that cannot be read."""
     with hands.reading() as tx:
-        found = compare(tx, Path(day_file))
+        found = compare(tx, Path(day_file), bank=hands.settings.site.bank_code)
     agree = (
         f"{found.day}, which {'has ended' if found.ended else 'is still open'}: {_count(found.sent, 'credit')} sent "
         f"({format_amount(found.sent_amount)} CNY) and {found.received} received "

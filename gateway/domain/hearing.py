@@ -32,6 +32,8 @@ class CaseKind(StrEnum):
     """The clearing side did not take a message."""
     CORE = "core"
     """The core will not post or void a hold."""
+    ID_REUSED = "id-reused"
+    """A message of the clearing side under an id that another message had: it is not taken, and not acknowledged."""
     RETURN = "return"
     """A return that fits no payment, or cannot be credited."""
     RETURN_REFUSED = "return-refused"
@@ -64,7 +66,7 @@ def heard(transfer: Transfer, outcome: Outcome) -> Heard:
     if word is Finality.UNKNOWN:
         return Heard(transfer, CaseKind.STATUS, f"{said} means nothing on {leg.channel}")
     if (leg.state in _ENDED_GOOD and word is Finality.BAD) or (leg.state in _ENDED_BAD and word is Finality.GOOD):
-        return Heard(transfer, CaseKind.CONTRADICTION, f"{said} comes after {leg.status}, which was final")
+        return Heard(transfer, CaseKind.CONTRADICTION, f"{said} comes after {leg.status or leg.text}, which was final")
     if word is Finality.PENDING and leg.state is not LegState.SENT:
         return Heard(transfer)
     after = _noted(leg, outcome)

@@ -13,6 +13,10 @@ BANK_ITSELF: Final = "#BANK"
 """The customer id under which the bank's own payments stand: no customer can be called so."""
 
 
+INSTRUCTION: Final = "#in/"
+"""How the names of what is done at the core with incoming credits begin; behind it stand the parts of the key."""
+
+
 class IncomingState(StrEnum):
     """Where an incoming credit is: new, on its account, kept for staff to deal with, or on its way back."""
 
@@ -62,4 +66,4 @@ class Incoming:
     @property
     def instruction(self) -> str:
         """The name at the core of what is done with it."""
-        return f"in/{self.sender}/{self.message_id}/{self.tx_id}"
+        return f"{INSTRUCTION}{self.sender}/{self.message_id}/{self.tx_id}"

@@ -183,13 +183,13 @@ def _doubt(transfer: Transfer, service: str, pace: Pace, changes: Changes) -> No
         changes.cases.append(_case(CaseKind.UNANSWERED, transfer, what))
 
 
-def hear(tx: Connection, moment: Moment, outcomes: Sequence[Outcome], pace: Pace) -> None:
-    """Take what the clearing side says of payments."""
+def hear(tx: Connection, moment: Moment, outcomes: Sequence[Outcome], pace: Pace, *, bank: str) -> None:
+    """Take what the clearing side says of payments that `bank`, this bank, sent: ids of two senders can be the same."""
     changes = Changes(tx, moment)
     known = {t.leg.tx_id: (t, s) for t, s in _named(tx, _BY_TX, {o.original.tx_id for o in outcomes}) if t.leg}
     for outcome in outcomes:
         original = outcome.original
-        if original.tx_id not in known:
+        if original.sender != bank or original.tx_id not in known:
             what = f"{outcome.status} for {original.message_id}/{original.tx_id}, which never left here"
             changes.cases.append(Case(kind=CaseKind.NO_SUCH_PAYMENT, tx_id=original.tx_id, what=what))
             continue
@@ -279,12 +279,29 @@ def ended(tx: Connection, moment: Moment, results: Collection[tuple[Transfer, Tr
     return last
 
 
-def decided(tx: Connection, moment: Moment, tx_id: str, state: LegState) -> bool:
+@dataclass(frozen=True, slots=True)
+class StaffWord:
+    """What staff established of a payment sent as `tx_id`: its end, the day of settlement if there is one, the case."""
+
+    case: int
+    tx_id: str
+    state: LegState
+    settled_on: date | None
+
+
+def decided(tx: Connection, moment: Moment, key: MatterKey, word: StaffWord) -> bool:
     """Give a payment the final word that staff have evidence for; False where it waits for none."""
     changes = Changes(tx, moment)
-    for transfer, _service in _named(tx, _BY_TX, {tx_id}):
-        if transfer.leg and transfer.leg.state is LegState.SENT:
-            leg = replace(transfer.leg, state=moved(transfer.leg.state, state), epoch=transfer.leg.epoch + 1)
+    for transfer, _service in _named(tx, _BY_KEY, [tuple(key)]):
+        if transfer.leg and transfer.leg.state is LegState.SENT and transfer.leg.tx_id == word.tx_id:
+            leg = replace(
+                transfer.leg,
+                state=moved(transfer.leg.state, word.state),
+                epoch=transfer.leg.epoch + 1,
+                code=None,
+                text=f"银行核实 / established by the bank, case {word.case}",
+                settled_on=word.settled_on,
+            )
             changes.leg(replace(transfer, leg=leg), moment.now_ms)
     changes.write()
     return bool(changes.legs)

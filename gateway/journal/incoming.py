@@ -1,6 +1,6 @@
 """Credits from other banks: taking them down, taking them up to be booked, and what became of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, insert, select, tuple_
 
 from core_adapter.bulk import BulkInsert, BulkUpdate
-from core_adapter.channels.messages import CreditKind, Credits
+from core_adapter.channels.messages import CreditKind, Credits, Original
 from gateway.domain import event
 from gateway.domain.channel import Channel
 from gateway.domain.facts import Moment, Transfer
@@ -16,7 +16,7 @@ from gateway.domain.hearing import CaseKind
 from gateway.domain.incoming import BANK_ITSELF, Incoming, IncomingState
 from gateway.domain.leg import LegState
 from gateway.domain.matter import MatterKey
-from gateway.journal import clearing, events, legs, transfers
+from gateway.journal import clearing, events, legs, transfers, wire
 from gateway.journal.cases import Case, open_cases
 from gateway.journal.tables import ATTACHED_ACCOUNT, INCOMING, REQUEST
 from protocol.codes import Code
@@ -24,8 +24,9 @@ from protocol.codes import Code
 TAKEN_MAX: Final = 500
 _COLUMNS: Final = (
     *("sender", "message_id", "tx_id", "channel", "kind", "amount", "payer_account", "payer_name", "payer_bank"),
-    *("payee_account", "payee_name", "payee_bank", "purpose", "end_to_end_id", "reason", "reason_text", "of_customer"),
-    *("of_request", "of_row", "state", "reasons", "received_ms", "business_date", "due_ms", "epoch"),
+    *("payee_account", "payee_name", "payee_bank", "purpose", "end_to_end_id", "reason", "reason_text"),
+    *("original_sender", "original_message_id", "original_tx_id", "clearing_date"),
+    *("of_customer", "of_request", "of_row", "state", "reasons", "received_ms", "business_date", "due_ms", "epoch"),
 )
 _ENTER: Final = BulkInsert(INCOMING, _COLUMNS)
 _KEY: Final = ("sender", "message_id", "tx_id")
@@ -48,7 +49,6 @@ _CLAIMED: Final = select(
     INCOMING.c.of_customer, INCOMING.c.of_request, INCOMING.c.of_row, *(INCOMING.c[name] for name in _KEY)
 ).where(
     tuple_(INCOMING.c.of_customer, INCOMING.c.of_request, INCOMING.c.of_row).in_(bindparam("keys", expanding=True)),
-    INCOMING.c.state.in_([IncomingState.NEW.value, IncomingState.CREDITED.value]),
 )
 _OWNERS: Final = select(ATTACHED_ACCOUNT.c.account, ATTACHED_ACCOUNT.c.customer_id).where(
     ATTACHED_ACCOUNT.c.account.in_(bindparam("accounts", expanding=True))
@@ -58,14 +58,15 @@ _OWNERS: Final = select(ATTACHED_ACCOUNT.c.account, ATTACHED_ACCOUNT.c.customer_
 def enter(tx: Connection, message: Credits, moment: Moment) -> None:
     """Take the credits of a message down, to be booked at once; of each a return names what it brings back."""
     head = message.head
+    day = wire.clearing_date(tx, head.system.value)
     _ENTER.run(
         tx,
         [
             (
                 *(head.sender, head.message_id, c.tx_id, head.system.value, c.kind.value, c.amount, c.payer.account),
                 *(c.payer.name, c.payer.bank, c.payee.account, c.payee.name, c.payee.bank, c.purpose),
-                c.original.tx_id if c.original else c.end_to_end_id,
-                *(c.reason, c.reason_text, None, None, None, IncomingState.NEW.value, "", moment.now_ms),
+                *(c.end_to_end_id, c.reason, c.reason_text, *_named(c.original), day),
+                *(None, None, None, IncomingState.NEW.value, "", moment.now_ms),
                 *(moment.business_date.isoformat(), moment.now_ms, 0),
             )
             for c in message.credits
@@ -73,21 +74,35 @@ def enter(tx: Connection, message: Credits, moment: Moment) -> None:
     )
 
 
-def take(tx: Connection, moment: Moment, lease_ms: int) -> list[Incoming]:
+def is_same(tx: Connection, message: Credits) -> bool:
+    """Whether a message whose id was used before says what that one said: of each credit, payee and amount."""
+    c, head = INCOMING.c, message.head
+    rows = tx.execute(
+        select(c.tx_id, c.payee_account, c.amount).where(c.sender == head.sender, c.message_id == head.message_id)
+    )
+    return {tuple(row) for row in rows} == {(each.tx_id, each.payee.account, each.amount) for each in message.credits}
+
+
+def _named(original: Original | None) -> tuple[str | None, str | None, str | None]:
+    return (original.sender, original.message_id, original.tx_id) if original else (None, None, None)
+
+
+def take(tx: Connection, moment: Moment, lease_ms: int, *, bank: str) -> list[Incoming]:
     """Take the credits that are to be booked; each return with the payment that it brings back, where there is one.
 
-    A return of a payment on which the final word is not in waits for it: were that one bad, the money would come twice.
+    That is one that `bank`, this bank, sent to the bank which returns it, under the ids that the return names. A return
+    of a payment on which the final word is not in waits for it: were that one bad, the money would come twice.
     """
     rows = tx.execute(_DUE, {"now": moment.now_ms, "most": TAKEN_MAX}).mappings().all()
     if not rows:
         return []
-    backs = {r[INCOMING.c.end_to_end_id] for r in rows if r[INCOMING.c.kind] == CreditKind.RETURN.value}
+    backs = {r[INCOMING.c.original_tx_id] for r in rows if r[INCOMING.c.original_sender] == bank}
     originals = clearing.by_tx(tx, backs) if backs else {}
     found = [replace(_read(r), epoch=r[INCOMING.c.epoch] + 1) for r in rows]
     taken = _claimed(
         tx,
         [
-            replace(each, original=originals.get(r[INCOMING.c.end_to_end_id])) if each.is_return else each
+            replace(each, original=_original(r, originals, bank)) if each.is_return else each
             for each, r in zip(found, rows, strict=True)
         ],
     )
@@ -95,10 +110,21 @@ def take(tx: Connection, moment: Moment, lease_ms: int) -> list[Incoming]:
     return [each for each in taken if not _waits(each)]
 
 
+def _original(r: Any, originals: Mapping[str, Transfer], bank: str) -> Transfer | None:
+    """The customer's payment that a return names by all its ids, and that went to the bank which returns it."""
+    c = INCOMING.c
+    found = originals.get(r[c.original_tx_id]) if r[c.original_sender] == bank else None
+    if found is None or found.leg is None or found.customer_id == BANK_ITSELF:
+        return None
+    same = found.leg.message_id == r[c.original_message_id]
+    return found if same and r[c.payer_bank] in (found.leg.participant, found.leg.bank.code) else None
+
+
 def _claimed(tx: Connection, taken: list[Incoming]) -> list[Incoming]:
     """Each return with the payment that it brings back, unless another one does: a payment comes back once.
 
-    Who claims it first keeps it, whatever is taken again in which order. The payments are locked.
+    Who claims it first keeps it, whatever becomes of it and whatever is taken again in which order: what the core was
+    told of another is never told otherwise. The payments are locked.
     """
     keys = {key for each in taken if (key := _of(each))}
     owners = {MatterKey(*r[:3]): tuple(r[3:]) for r in tx.execute(_CLAIMED, {"keys": sorted(keys)})} if keys else {}
@@ -148,7 +174,7 @@ def store(tx: Connection, moment: Moment, booked: Collection[Booked]) -> dict[st
     cases = [
         Case(
             kind=each.case,
-            tx_id=each.incoming.tx_id,
+            tx_id=f"{each.incoming.message_id}/{each.incoming.tx_id}",
             what=f"{each.incoming.message_id}/{each.incoming.tx_id}: {' '.join(each.incoming.reasons)}",
             key=each.incoming.of,
             amount=each.incoming.amount,

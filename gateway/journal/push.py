@@ -148,6 +148,8 @@ def _dead(customer_id: str, first: int) -> ColumnElement[bool]:
 def put(tx: Connection, customer_id: str, operator_id: str, url: str, *, number: int) -> bool:
     """Post a customer's events there from now on; whether that is new, and begins behind `number`."""
     changed = {"operator_id": operator_id, "url": url, "attempts": 0, "failing_since_ms": None, "due_ms": 0}
+    # Who posts at this moment does it to the old address, and says nothing of the new one.
+    changed |= {"owner": None, "lease_ms": None}
     found = tx.execute(update(PUSH).where(PUSH.c.customer_id == customer_id).values(**changed, last_fault=None))
     if found.rowcount:
         return False

@@ -143,7 +143,9 @@ def payees(tx: Connection, key: MatterKey) -> frozenset[str]:
 
 def read(r: Mapping[Any, Any], operator_id: str, entered_on: date) -> Transfer:
     """The transfer in a row that holds more, its leg too, with what its order says of all its transfers."""
-    return replace(_read([r[column] for column in TRANSFER.c], operator_id, entered_on), leg=legs.read(r))
+    found = _read([r[column] for column in TRANSFER.c], operator_id, entered_on)
+    leg = legs.read(r)
+    return replace(found, leg=leg) if leg is not None else found
 
 
 def _read(values: Sequence[Any], operator_id: str, entered_on: date) -> Transfer:

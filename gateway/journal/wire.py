@@ -2,18 +2,20 @@
 
 import threading
 from collections import deque
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from core_adapter.bulk import BulkInsert, BulkUpdate
 from core_adapter.channels.messages import Message, SystemNow
 from gateway.journal.tables import CHANNEL_STATE, INBOX, WIRE_SEQUENCE
 
-BLOCK: Final = 5_000
+BLOCK: Final = 20_000
 """Ids that a process sets aside at once; those left over when it ends are never used."""
-LOW: Final = 2_000
+LOW: Final = 10_000
+"""More than a round ever uses."""
 
 _INBOX: Final = BulkInsert(INBOX, ("sender", "message_id", "type", "received_ms", "message"))
 _DAY: Final = BulkInsert(WIRE_SEQUENCE, ("day", "last"))
@@ -36,19 +38,18 @@ class Ids:
         self._day = ""
         self._lock = threading.Lock()
 
-    def refill(self, tx: Connection, now: datetime) -> None:
-        """Set ids of today aside where few are left; they count once the transaction is durable."""
-        day = f"{now:%Y%m%d}"
+    def are_few(self, now: datetime) -> bool:
+        """Whether ids of today should be set aside before the next round."""
         with self._lock:
-            if self._day == day and len(self._ids) > LOW:
-                return
-        _DAY.claim(tx, [(day, 0)])
-        last: int = tx.execute(_NEXT, {"b_day": day, "b_count": BLOCK}).scalar_one()
+            return self._day != f"{now:%Y%m%d}" or len(self._ids) <= LOW
+
+    def add(self, day: str, ids: Iterable[str]) -> None:
+        """Take ids of a day (YYYYMMDD) that were set aside durably; those left of another day are used no more."""
         with self._lock:
             if self._day != day:
                 self._ids.clear()
             self._day = day
-            self._ids += [f"{day}{number:08d}" for number in range(last - BLOCK + 1, last + 1)]
+            self._ids += ids
 
     def take(self) -> str:
         """The next id, 16 digits; raises IndexError where none is left until the next refill."""
@@ -57,6 +58,14 @@ class Ids:
 
     def __len__(self) -> int:
         return len(self._ids)
+
+
+def set_aside(tx: Connection, now: datetime) -> tuple[str, list[str]]:
+    """A day and ids of it that nobody else has; they may be used once the transaction is durable."""
+    day = f"{now:%Y%m%d}"
+    _DAY.claim(tx, [(day, 0)])
+    last: int = tx.execute(_NEXT, {"b_day": day, "b_count": BLOCK}).scalar_one()
+    return day, [f"{day}{number:08d}" for number in range(last - BLOCK + 1, last + 1)]
 
 
 def receive(tx: Connection, message: Message, data: bytes, now_ms: int) -> bool:
@@ -70,3 +79,10 @@ def note_systems(tx: Connection, systems: tuple[SystemNow, ...], now_ms: int) ->
     told = sorted((s.system.value, s.state.value, s.date.isoformat()) for s in systems if s.system.value != "CCMS")
     _CHANNEL.claim(tx, [(*each, now_ms) for each in told])
     _CHANGE.run(tx, [(state, day, now_ms, channel) for channel, state, day in told])
+
+
+def clearing_date(tx: Connection, channel: str) -> str | None:
+    """The date of clearing (ISO) on which a channel works, as the clearing side said last; None before it did."""
+    c = CHANNEL_STATE.c
+    found: str | None = tx.execute(select(c.clearing_date).where(c.channel == channel)).scalar()
+    return found

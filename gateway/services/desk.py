@@ -171,7 +171,7 @@ class Desk:
         before = [t for task in tasks if task.command is None for t in task.transfers if t.state is not State.RELEASED]
         moves = {t: steps.first(t) for task in tasks for t in task.transfers}
         outcomes = self.made([m for each in moves.values() for m in each], asked=[m for t in before for m in moves[t]])
-        if undo := [move for t in moves for move in steps.undone(t, outcomes)]:
+        if undo := [move for each in moves.values() for move in steps.undone(each, outcomes)]:
             undoing = self.made(undo, asked=undo)
             # Until its other hold is free again, nothing final is known of a payment.
             outcomes |= {(move.instruction, move.hold_step or 0): undoing[move.id] for move in undo}

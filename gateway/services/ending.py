@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from sqlalchemy import Connection
+
 from core_adapter.core import CoreUnavailable, Declined, Done, Move, MoveKind
 from gateway.domain.facts import Transfer
 from gateway.domain.hearing import CaseKind
 from gateway.domain.incoming import Incoming, IncomingState
 from gateway.domain.leg import LegState
 from gateway.domain.states import State, move
+from gateway.journal import clearing, incoming, record
 from gateway.journal.incoming import Booked
 from gateway.services import steps
 from gateway.services.desk import Desk
@@ -27,6 +30,22 @@ class Ended:
     done: list[tuple[Transfer, Transfer]]
     stuck: list[Transfer]
     booked: list[Booked]
+
+    def each(self) -> list["Ended"]:
+        """The same, one by one."""
+        return [
+            *(Ended([each], [], []) for each in self.done),
+            *(Ended([], [each], []) for each in self.stuck),
+            *(Ended([], [], [each]) for each in self.booked),
+        ]
+
+    def store(self, tx: Connection) -> dict[str, int]:
+        """Write it in a transaction; the numbers of the last events by customer."""
+        moment, _ = record.site(tx)
+        last = clearing.ended(tx, moment, self.done) if self.done else {}
+        if self.stuck:
+            clearing.doubted(tx, moment, self.stuck, "the core declines to end the hold")
+        return last | (incoming.store(tx, moment, self.booked) if self.booked else {})
 
 
 def with_core(desk: Desk, ends: Sequence[Transfer], came: Sequence[Incoming]) -> Ended:

@@ -72,10 +72,9 @@ def last(transfer: Transfer, kind: MoveKind) -> list[Move]:
     return [_resolved(hold, kind) for hold in first(transfer)]
 
 
-def undone(transfer: Transfer, outcomes: Outcomes) -> list[Move]:
+def undone(holds: list[Move], outcomes: Outcomes) -> list[Move]:
     """The holds to void because the other one was declined: there is no principal without its fee."""
-    holds = first(transfer)
-    if transfer.leg is None or not any(isinstance(outcomes[hold.id], Declined) for hold in holds):
+    if len(holds) == 1 or not any(isinstance(outcomes[hold.id], Declined) for hold in holds):
         return []
     return [_resolved(hold, MoveKind.VOID) for hold in holds if isinstance(outcomes[hold.id], Done)]
 

@@ -66,7 +66,7 @@ class Carrying:
         self.ids = wire.Ids()
         self.later_ms = 0
         self._messages = count(1)
-        self.run(lambda tx, _: self.ids.refill(tx, datetime(2026, 11, 2, tzinfo=UTC)))
+        self.ids.add(*self.run(lambda tx, _: wire.set_aside(tx, datetime(2026, 11, 2, tzinfo=UTC))))
 
     def run(self, work: Callable[[Connection, Moment], T]) -> T:
         """Do something in a transaction, at the moment to which the clock was moved."""
@@ -101,7 +101,7 @@ class Carrying:
 
     def hear(self, *outcomes: Outcome) -> None:
         """Hear words about payments."""
-        self.run(lambda tx, moment: clearing.hear(tx, moment, outcomes, PACE))
+        self.run(lambda tx, moment: clearing.hear(tx, moment, outcomes, PACE, bank=BANK_CODE))
 
     def unknown(self, *sent: Transfer) -> list[list[Transfer]]:
         """Hear that the centre has none of these; what is sent again."""
@@ -130,7 +130,7 @@ class Carrying:
     def came(self, *, after_ms: int = 0) -> list[Incoming]:
         """Take the credits that came in."""
         self.later_ms += after_ms
-        return self.run(lambda tx, moment: incoming.take(tx, moment, PACE.lease_ms))
+        return self.run(lambda tx, moment: incoming.take(tx, moment, PACE.lease_ms, bank=BANK_CODE))
 
     def bring(self, *credits_: Credit, message_id: str | None = None) -> None:
         """The centre delivers credits, as often as it likes."""

@@ -12,3 +12,5 @@ def fill(things: Things) -> None:
     also(closed, "--by", required=True, metavar="NAME", help="who closes it")
     also(closed, "--evidence", required=True, metavar="TEXT", help="what proves it: a day file, a letter, a call")
     also(closed, "--outcome", choices=("succeeded", "failed"), help="the final word that the payment waits for")
+    told = "when a payment that succeeded was settled, by the channel's own date"
+    also(closed, "--settled-on", metavar="DATE", help=told)

@@ -113,6 +113,10 @@ INCOMING = Table(
     Column("end_to_end_id", String(40), nullable=False),
     Column("reason", String(8), nullable=False),
     Column("reason_text", String(120), nullable=False),
+    Column("original_sender", String(12)),
+    Column("original_message_id", String(16)),
+    Column("original_tx_id", String(16)),
+    Column("clearing_date", String(10)),
     Column("of_customer", String(32)),
     Column("of_request", String(32)),
     Column("of_row", Integer),
@@ -133,7 +137,8 @@ INCOMING = Table(
 
 What cannot be credited is kept on the bank's own account for such, and a payment of the bank sends it back (sent-back);
 a return (A105) that fits no payment of ours, or cannot be credited, is kept until staff deal with its case. `of_*` is
-the transfer that a return brings back.
+the transfer that a return brings back, `original_*` what it says of that; `clearing_date` is that on which its channel
+worked when it came, as far as the clearing side had told.
 """
 Index(
     "incoming_due",
@@ -152,7 +157,7 @@ CASE = Table(
     Column("customer_id", String(32)),
     Column("request_id", String(32)),
     Column("row", Integer),
-    Column("tx_id", String(16)),
+    Column("tx_id", String(40)),
     Column("amount", BigInteger),
     Column("what", Text, nullable=False),
     Column("opened_ms", BigInteger, nullable=False),
@@ -163,7 +168,8 @@ CASE = Table(
 )
 """A numbered case (疑账) for bank staff: what the gateway would have to guess, it asks about here.
 
-It is closed with evidence, and never by itself.
+It is closed with evidence, and never by itself. `tx_id` is the id of its credit on the wire; of one that came in, its
+message id and its own, for the latter alone is unique to its message only.
 """
 Index(
     "doubt_open_once",
