@@ -234,7 +234,6 @@ class Carrier:
 
     def _note(self, ended: Ended, alone: Sequence[Ended]) -> None:
         """Store what the core did, all of it or else each `alone`: one that cannot be stored keeps back no other."""
-
         committer = self._committer
         assert committer is not None
         carry_on, run = committer.carry_on, committer.run_in_transaction

@@ -5,7 +5,7 @@ What a step takes may be dropped, as if the process had been killed then; whoeve
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any, Final, TypeVar
 
@@ -21,6 +21,8 @@ from core_adapter.channels.messages import (
     Party,
     Status,
     System,
+    SystemNow,
+    SystemState,
 )
 from core_adapter.core import CLEARING_ACCOUNTS, FEE_ACCOUNT, SUSPENSE_ACCOUNT, Core
 from core_adapter.database import transact
@@ -156,6 +158,21 @@ class Carrying:
         self.hear(word(sent, Status.SETTLED))
         self.end()
         return sent
+
+    @property
+    def wall(self) -> datetime:
+        """The wall clock of Shanghai, as messages carry it."""
+        return datetime(2026, 11, 2, 10)  # noqa: DTZ001  it travels without a zone
+
+    def on_clearing_day(self, day: date) -> None:
+        """The clearing side says on which day it works."""
+        now = (SystemNow(System.IBPS, SystemState.OPEN, day),)
+        self.run(lambda tx, moment: wire.note_systems(tx, now, moment.now_ms))
+
+    def as_sent(self, request_id: str) -> Transfer:
+        """The payment as it stands, under the ids under which it left."""
+        tx_id = self.leg(request_id).tx_id
+        return self.run(lambda tx, _: clearing.by_tx(tx, [tx_id]))[tx_id]
 
     # -- what is in the books
 

@@ -1,6 +1,7 @@
 """The life of a payment to another bank: held, sent, asked about, posted or voided, and never twice."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 import pytest
@@ -171,7 +172,10 @@ def test_a_case_is_closed_with_evidence_and_the_word_of_staff(carrying: Carrying
     (number,) = carrying.case_numbers()
 
     def close(evidence: str) -> None:
-        carrying.run(lambda tx, _: close_case(tx, number, by="staff", evidence=evidence, outcome=outcome))
+        day = date(2026, 11, 2) if outcome == "succeeded" else None
+        carrying.run(
+            lambda tx, _: close_case(tx, number, by="staff", evidence=evidence, outcome=outcome, settled_on=day)
+        )
 
     with pytest.raises(AdminError, match="evidence"):
         close("it is so")
